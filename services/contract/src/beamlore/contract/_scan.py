@@ -1,0 +1,176 @@
+"""The scan message: what an instrument says of a scan, once when it starts, as it grows, when it ends.
+
+Every message carries the whole header, so each can be understood (and rejected) by itself. The metadata of
+``started`` and ``updated`` may be a part; ``finished`` and ``aborted`` carry all of it, so that a scan is complete
+by its last message alone. Within a PID the sequence number grows by each message; a message whose number is not
+above what is already catalogued changes nothing.
+
+msgspec, not pydantic, because each message is decoded and checked on the hot path.
+"""
+
+import re
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+
+from beamlore.contract._pid import InvalidPidError, check_pid
+
+SCHEMA_VERSION: Literal[1] = 1
+"""Version of the message's schema: raised when a reader of the former one would misunderstand."""
+
+ScanState: TypeAlias = Literal["running", "finished", "aborted", "interrupted"]
+"""``interrupted`` is never sent: the ingestor gives it to a scan of which no word came for too long."""
+
+Beamline: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+ShortText: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+AwareDatetime: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+Value: TypeAlias = bool | int | float | str | list[bool | int | float | str | None] | None
+
+
+class MetadataValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One thing recorded with a scan.
+
+    ``value`` is a scalar or a flat list; its unit is spelt as the source spells it. ``available`` is false where
+    the source did not answer within its budget: the value is then ``None`` and ``reason`` says why.
+    """
+
+    value: Value
+    unit: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    name: Annotated[str, msgspec.Meta(max_length=256)] = ""
+    source: Annotated[str, msgspec.Meta(max_length=512)] = ""
+    group: Annotated[str, msgspec.Meta(max_length=128)] = ""
+    available: bool = True
+    reason: Annotated[str, msgspec.Meta(max_length=512)] = ""
+
+
+class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file a scan wrote: its path relative to the scan's path, size in bytes, time of last change."""
+
+    path: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+    size: Annotated[int, msgspec.Meta(ge=0)]
+    time: AwareDatetime
+
+
+class _ScanHeader(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="kind",
+    rename="camel",
+    kw_only=True,
+):
+    pid: ShortText
+    sequence: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    beamline: Beamline
+    proposal: ShortText
+    command: Annotated[str, msgspec.Meta(max_length=4096)]
+    start: AwareDatetime
+    path: Annotated[str, msgspec.Meta(max_length=4096)]
+    sent: AwareDatetime
+    number: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """The scan's number in its session or file."""
+    sample: Annotated[str, msgspec.Meta(max_length=256)] = ""
+    points: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """Points measured so far."""
+    points_planned: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    metadata: dict[Annotated[str, msgspec.Meta(min_length=1, max_length=256)], MetadataValue] = {}
+    """By key: a stable, machine-readable name, unique within the scan."""
+    files: list[File] = []
+    """All files written so far."""
+    schema_version: Literal[1] = SCHEMA_VERSION
+
+    def __post_init__(self) -> None:
+        check_pid(self.pid)
+        for key in self.metadata:
+            if key.startswith("$") or _FORBIDDEN_IN_KEY.search(key):
+                raise ValueError(f"the metadata key {key[:80]!r} may not begin with '$' or contain '.' or NUL")
+
+
+_FORBIDDEN_IN_KEY = re.compile(r"[.\x00]")
+
+
+class ScanStarted(_ScanHeader, tag="started", frozen=True, kw_only=True):
+    """A scan has begun."""
+
+
+class ScanUpdated(_ScanHeader, tag="updated", frozen=True, kw_only=True):
+    """A scan has grown: ``metadata`` holds what has changed."""
+
+
+class ScanFinished(_ScanHeader, tag="finished", frozen=True, kw_only=True):
+    """A scan has come to its planned end: ``metadata`` and ``files`` are complete."""
+
+    end: AwareDatetime
+
+
+class ScanAborted(_ScanHeader, tag="aborted", frozen=True, kw_only=True):
+    """A scan was stopped before its planned end: ``metadata`` and ``files`` are complete."""
+
+    end: AwareDatetime
+    reason: Annotated[str, msgspec.Meta(max_length=1024)] = ""
+
+
+ScanMessage: TypeAlias = ScanStarted | ScanUpdated | ScanFinished | ScanAborted
+
+
+class InvalidMessageError(ValueError):
+    """A message is not JSON, or does not have the schema's form."""
+
+
+class UnsupportedSchemaVersionError(InvalidMessageError):
+    """A message is of a schema version this reader does not know."""
+
+
+class _Peek(msgspec.Struct, rename="camel"):
+    schema_version: object = SCHEMA_VERSION
+    pid: object = None
+    proposal: object = None
+    beamline: object = None
+
+
+_decoder = msgspec.json.Decoder(ScanMessage)
+_peeker = msgspec.json.Decoder(_Peek)
+_encoder = msgspec.json.Encoder()
+
+
+def encode_message(message: ScanMessage) -> bytes:
+    """Return the message as JSON (UTF-8)."""
+    return _encoder.encode(message)
+
+
+def decode_message(data: bytes) -> ScanMessage:
+    """Return the message that the JSON holds.
+
+    Raises:
+        UnsupportedSchemaVersionError: it is of another schema version.
+        InvalidMessageError: it is not JSON or not a scan message; the text says where.
+    """
+    try:
+        message: ScanMessage = _decoder.decode(data)
+    except (msgspec.DecodeError, InvalidPidError, UnicodeDecodeError) as error:
+        version = _version_of(data)
+        if version is not None and version != SCHEMA_VERSION:
+            raise UnsupportedSchemaVersionError(
+                f"schema version {version!r} is not supported; this reader knows version {SCHEMA_VERSION}"
+            ) from error
+        raise InvalidMessageError(str(error)) from error
+    return message
+
+
+def peek(data: bytes) -> dict[str, str]:
+    """Return what can be read of a message that could not be decoded: any of pid, proposal, beamline."""
+    try:
+        found = _peeker.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return {}
+    pairs = {"pid": found.pid, "proposal": found.proposal, "beamline": found.beamline}
+    return {key: value for key, value in pairs.items() if isinstance(value, str)}
+
+
+def _version_of(data: bytes) -> object:
+    try:
+        return _peeker.decode(data).schema_version
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,1 @@
+"""Runs beside the instrument: gather metadata, produce scan messages, replay files."""

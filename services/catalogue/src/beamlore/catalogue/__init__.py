@@ -1,0 +1,1 @@
+"""The catalogue API: the only code that touches the catalogue's collections."""

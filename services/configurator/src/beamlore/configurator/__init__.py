@@ -1,0 +1,1 @@
+"""Which metadata each beamline records: versioned metadata sets, one active."""

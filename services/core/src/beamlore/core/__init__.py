@@ -1,0 +1,1 @@
+"""What every server shares: settings, errors, OIDC, MongoDB, Kafka, telemetry."""

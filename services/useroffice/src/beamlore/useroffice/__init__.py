@@ -1,0 +1,1 @@
+"""The user-office stub: proposals, people, visits."""

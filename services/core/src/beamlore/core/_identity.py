@@ -1,0 +1,108 @@
+"""Who asks, and what they are a member of."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from beamlore.contract import CATALOGUE_ADMIN, beamline_of_staff_group
+from beamlore.core._errors import ForbiddenError, UnauthenticatedError
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A person or a service, with the groups its token names. No group grants nothing."""
+
+    subject: str
+    username: str
+    name: str = ""
+    email: str = ""
+    groups: frozenset[str] = field(default_factory=frozenset)
+    expires_at: float | None = None
+    """When the token runs out, in seconds since the epoch."""
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether a token stands behind this principal."""
+        return bool(self.subject)
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this principal may see and do everything."""
+        return CATALOGUE_ADMIN in self.groups
+
+    def has(self, *groups: str) -> bool:
+        """Return whether the principal is a member of any of the groups."""
+        return not self.groups.isdisjoint(groups)
+
+    @cached_property
+    def _beamlines(self) -> frozenset[str]:
+        found = (beamline_of_staff_group(group) for group in self.groups)
+        return frozenset(beamline for beamline in found if beamline is not None)
+
+    def staff_of(self) -> frozenset[str]:
+        """Return the beamlines whose staff the principal belongs to."""
+        return self._beamlines
+
+
+ANONYMOUS = Principal(subject="", username="anonymous")
+
+
+class Verifier(Protocol):
+    """Turns a bearer token into the principal it proves."""
+
+    async def verify(self, token: str) -> Principal:
+        """Return the principal.
+
+        Raises:
+            UnauthenticatedError: the token is not to be believed.
+        """
+        ...
+
+
+def bearer_token(request: Request) -> str | None:
+    """Return the token of the ``Authorization: Bearer`` header (RFC 6750, section 2.1), ``None`` without one.
+
+    Raises:
+        UnauthenticatedError: the header is there and is not a bearer token.
+    """
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise UnauthenticatedError("the Authorization header must be 'Bearer <token>'")
+    return token.strip()
+
+
+async def _optional_principal(request: Request) -> Principal:
+    token = bearer_token(request)
+    if token is None:
+        return ANONYMOUS
+    verifier: Verifier = request.app.state.verifier
+    return await verifier.verify(token)
+
+
+OptionalPrincipal = Annotated[Principal, Depends(_optional_principal)]
+
+
+async def _current_principal(principal: OptionalPrincipal) -> Principal:
+    if not principal.is_authenticated:
+        raise UnauthenticatedError("log in first: this needs a bearer token")
+    return principal
+
+
+CurrentPrincipal = Annotated[Principal, Depends(_current_principal)]
+
+
+def requires(*groups: str) -> Callable[[Principal], Awaitable[Principal]]:
+    """Return a dependency that lets members of any of the groups, and administrators, through."""
+
+    async def check(principal: CurrentPrincipal) -> Principal:
+        if not principal.is_admin and not principal.has(*groups):
+            raise ForbiddenError(f"{principal.username} is in none of the groups {', '.join(groups)}")
+        return principal
+
+    return check

@@ -1,6 +1,6 @@
 """What every server shares: settings, errors, identity, HTTP, MongoDB, Kafka and telemetry."""
 
-from beamlore.core._app import create_app, serve
+from beamlore.core._app import create_app, serve, server
 from beamlore.core._durability import Durability, DurabilityLevel, DurableWriter, WriteScope
 from beamlore.core._errors import (
     BadRequestError,
@@ -75,4 +75,5 @@ __all__ = [
     "kafka_options",
     "requires",
     "serve",
+    "server",
 ]

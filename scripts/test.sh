@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# The tests. With arguments they go to pytest; without, everything runs, the web app's unit tests first.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/lib.sh
+
+command -v chromium >/dev/null || apt_install chromium
+if [ $# -eq 0 ]; then
+    say "web app"
+    npm --prefix frontend run --silent test
+fi
+say "pytest"
+.venv/bin/pytest "$@"

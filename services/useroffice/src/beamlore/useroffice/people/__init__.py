@@ -1,0 +1,1 @@
+"""People: who works at the facility or comes to measure there."""

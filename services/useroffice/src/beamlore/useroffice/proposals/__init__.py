@@ -1,0 +1,1 @@
+"""Proposals: what was granted beam time, to whom, at which beamline, for which time."""

@@ -1,0 +1,1 @@
+"""Visits: who is at a beamline for a proposal, and when."""

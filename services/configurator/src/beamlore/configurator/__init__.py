@@ -1,1 +1,1 @@
-"""Which metadata each beamline records: versioned metadata sets, one active."""
+"""Which metadata each beamline records: versioned metadata sets, several a beamline, one of them active."""

@@ -1,0 +1,1 @@
+"""The active configuration: the set a beamline records now."""

@@ -1,0 +1,1 @@
+"""Beamlines: a beamline exists once an administrator says so."""

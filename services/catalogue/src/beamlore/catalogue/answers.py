@@ -1,0 +1,57 @@
+"""Answers written as JSON bytes, with no model in between."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+
+from beamlore.core import TooLargeError
+
+OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
+
+
+def _default(value: Any) -> Any:
+    """Write what BSON has and JSON does not: identifiers, decimals and bytes as text."""
+    if isinstance(value, bytes):
+        return value.hex()
+    return str(value)
+
+
+def to_json(value: Any) -> bytes:
+    """Return JSON; dates as SciCat writes them (UTC, ``Z``), BSON's own types as text."""
+    return orjson.dumps(value, default=_default, option=OPTIONS)
+
+
+def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return the answer with its JSON body."""
+    return Response(to_json(value), status_code=status, media_type="application/json", headers=headers)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return a moment as milliseconds since the epoch, which is how exactly MongoDB keeps it."""
+    return round(moment.timestamp() * 1000)
+
+
+def from_milliseconds(value: int) -> datetime:
+    """Return the moment of milliseconds since the epoch."""
+    return datetime.fromtimestamp(value / 1000, UTC)
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the request's body.
+
+    Raises:
+        TooLargeError: it has more bytes than the limit; it is not read to its end.
+    """
+    declared = request.headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared) > limit:
+        raise TooLargeError(f"the body has {declared} bytes; at most {limit} are taken")
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise TooLargeError(f"the body has more than {limit} bytes")
+        parts.append(part)
+    return b"".join(parts)

@@ -1,0 +1,101 @@
+"""The base of every repository that answers callers: no query exists without a principal."""
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import ExecutionTimeout, PyMongoError
+
+from beamlore.catalogue.access import AccessPolicy
+from beamlore.core import BadRequestError, Principal, UnavailableError
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to find among what the caller may see; ``where`` was built by this service, never by a caller."""
+
+    where: Mapping[str, Any] = field(default_factory=dict)
+    projection: Mapping[str, Any] | None = None
+    sort: Sequence[tuple[str, Any]] = ()
+    skip: int = 0
+    limit: int = 0
+
+
+class GuardedRepository:
+    """Reads and changes one collection for a principal. The access predicate is added here, and only here."""
+
+    def __init__(self, collection: AsyncCollection[Document], policy: AccessPolicy, seconds: float) -> None:
+        self._collection = collection
+        self._policy = policy
+        self._milliseconds = round(seconds * 1000)
+
+    async def find(self, principal: Principal, query: Query) -> list[Document]:
+        """Return the documents the principal may see that match."""
+        cursor = self._collection.find(
+            _both(query.where, self._policy.readable(principal)),
+            query.projection,
+            sort=list(query.sort) or None,
+            skip=query.skip,
+            limit=query.limit,
+            max_time_ms=self._milliseconds,
+            batch_size=max(query.limit, 101),
+        )
+        with told_plainly():
+            return await cursor.to_list()
+
+    async def find_one(self, principal: Principal, query: Query) -> Document | None:
+        """Return one document the principal may see that matches."""
+        with told_plainly():
+            return await self._collection.find_one(
+                _both(query.where, self._policy.readable(principal)),
+                query.projection,
+                sort=list(query.sort) or None,
+                skip=query.skip,
+                max_time_ms=self._milliseconds,
+            )
+
+    async def count(self, principal: Principal, where: Mapping[str, Any]) -> int:
+        """Return how many documents match that the principal may see."""
+        with told_plainly():
+            return await self._collection.count_documents(
+                _both(where, self._policy.readable(principal)), maxTimeMS=self._milliseconds
+            )
+
+    async def aggregate(
+        self, principal: Principal, where: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]
+    ) -> list[Document]:
+        """Return what the stages make of the documents that match and that the principal may see.
+
+        ``stages`` may not look into other collections: those have readers of their own.
+        """
+        pipeline = [{"$match": _both(where, self._policy.readable(principal))}, *stages]
+        with told_plainly():
+            cursor = await self._collection.aggregate(pipeline, maxTimeMS=self._milliseconds)
+            return await cursor.to_list()
+
+    def changeable(self, principal: Principal, where: Mapping[str, Any]) -> Document:
+        """Return the filter of the documents that match and that the principal may change."""
+        return _both(where, self._policy.writable(principal))
+
+
+@contextmanager
+def told_plainly() -> Generator[None, None, None]:
+    """Turn the driver's errors into ours: too long, or away."""
+    try:
+        yield
+    except ExecutionTimeout as error:
+        raise BadRequestError("the query took too long; narrow it") from error
+    except PyMongoError as error:
+        raise UnavailableError("the database does not answer; try again in a moment") from error
+
+
+def _both(where: Mapping[str, Any], access: Mapping[str, Any]) -> Document:
+    if not access:
+        return dict(where)
+    if not where:
+        return dict(access)
+    return {"$and": [where, access]}

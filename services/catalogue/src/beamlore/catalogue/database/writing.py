@@ -1,0 +1,79 @@
+"""Bulk writes with the durability protocol, and what became of each of their operations."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pymongo import InsertOne, UpdateOne
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import BulkWriteError
+
+from beamlore.core import UnavailableError, WriteScope
+
+_DUPLICATE_KEY = 11000
+_WRITE_CONCERN_TIMEOUT = 64
+
+
+@dataclass
+class BulkOutcome:
+    """Positions of a bulk's operations: which inserted, and which met a document that its filter does not match."""
+
+    created: set[int] = field(default_factory=set)
+    refused: list[int] = field(default_factory=list)
+
+
+class DurableBulk:
+    """Writes upserts of one collection, unordered, within a scope of the durable writer."""
+
+    def __init__(self, collection: AsyncCollection[dict[str, Any]]) -> None:
+        self._collection = collection
+
+    async def write(self, scope: WriteScope, operations: Sequence[UpdateOne]) -> BulkOutcome:
+        """Write the operations and return what became of them.
+
+        Raises:
+            UnavailableError: the database refused some for a reason of its own; all may be written again.
+        """
+        if not operations:
+            return BulkOutcome()
+        collection = self._collection.with_options(write_concern=scope.write_concern)
+        try:
+            answer = await collection.bulk_write(operations, ordered=False)
+        except BulkWriteError as error:
+            return _partly(scope, error.details)
+        return BulkOutcome(created=set(answer.upserted_ids or ()))
+
+    async def update_one(self, scope: WriteScope, where: Mapping[str, Any], update: Mapping[str, Any]) -> bool:
+        """Change one document where it matches; return whether one did.
+
+        As a bulk of one, because a bulk says what matched even where the majority did not answer in time.
+        """
+        collection = self._collection.with_options(write_concern=scope.write_concern)
+        try:
+            answer = await collection.bulk_write([UpdateOne(where, update)])
+        except BulkWriteError as error:
+            _partly(scope, error.details)
+            return bool(error.details["nMatched"])
+        return bool(answer.matched_count)
+
+    async def insert_one(self, scope: WriteScope, document: Mapping[str, Any]) -> bool:
+        """Insert a document; return false where there is one under its identifier."""
+        collection = self._collection.with_options(write_concern=scope.write_concern)
+        try:
+            await collection.bulk_write([InsertOne(dict(document))])
+        except BulkWriteError as error:
+            return not _partly(scope, error.details).refused
+        return True
+
+
+def _partly(scope: WriteScope, details: dict[str, Any]) -> BulkOutcome:
+    for problem in details["writeConcernErrors"]:
+        if problem["code"] != _WRITE_CONCERN_TIMEOUT:
+            raise UnavailableError(f"the database does not acknowledge writes: {problem['errmsg']}")
+        scope.not_by_majority()
+    refused = []
+    for problem in details["writeErrors"]:
+        if problem["code"] != _DUPLICATE_KEY:
+            raise UnavailableError(f"the database refused a write: {problem['errmsg']}")
+        refused.append(problem["index"])
+    return BulkOutcome({one["index"] for one in details["upserted"]}, refused)

@@ -1,0 +1,174 @@
+"""From a batch's item to the operations that write it.
+
+An operation matches its dataset only while what is stored is older (by the sequence number) and of the same
+proposal; where the dataset exists and does not match, the upsert meets its identifier and is refused. So nothing
+is read before it is written, and writing an item again changes nothing.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pymongo import UpdateOne
+
+from beamlore.catalogue.ingest.models import BatchItem, Metadata, RawDataset
+from beamlore.catalogue.lifecycle import initial_lifecycle
+
+_BLOCKS = uuid.UUID("4b6f0a52-8c57-4b0e-9d3c-0a1f8e7d2c64")
+STORED_VERSION = "v4"
+
+
+def dataset_operation(item: BatchItem, dataset: RawDataset, user: str, now: datetime) -> UpdateOne:
+    """Return the upsert of an item's dataset."""
+    stored = _stored(item, dataset, user, now)
+    first = _first_only(item, dataset, user, now)
+    metadata = {key: stored_entry(entry) for key, entry in item.metadata.items()}
+    if item.metadata_complete:
+        stored["scientificMetadata"] = metadata
+    elif metadata:
+        for key, entry in metadata.items():
+            stored[f"scientificMetadata.{key}"] = entry
+    else:
+        first["scientificMetadata"] = {}
+    return UpdateOne(
+        {
+            "_id": item.pid,
+            "proposalIds": item.proposal,
+            "beamlore.sequence": {"$not": {"$gte": item.sequence}},
+        },
+        {"$set": stored, "$setOnInsert": first, "$inc": {"beamlore.revision": 1}},
+        upsert=True,
+    )
+
+
+def files_operation(item: BatchItem, dataset: RawDataset, user: str, now: datetime) -> UpdateOne:
+    """Return the upsert of the one OrigDatablock that lists all files of an item's dataset."""
+    return UpdateOne(
+        {"_id": block_id(item.pid), "beamlore.sequence": {"$not": {"$gte": item.sequence}}},
+        {
+            "$set": {
+                "size": sum(file.size for file in item.files),
+                "dataFileList": [{"path": file.path, "size": file.size, "time": file.time} for file in item.files],
+                "updatedAt": now,
+                "updatedBy": user,
+                "beamlore.sequence": item.sequence,
+            },
+            "$setOnInsert": {
+                "datasetId": item.pid,
+                "ownerGroup": dataset.owner_group,
+                "accessGroups": dataset.access_groups,
+                "instrumentGroup": dataset.instrument_group,
+                "isPublished": dataset.is_published,
+                "createdAt": now,
+                "createdBy": user,
+            },
+        },
+        upsert=True,
+    )
+
+
+def closing_operation(item: BatchItem, user: str, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return filter and update that close a scan as interrupted, if nothing was heard of it meanwhile."""
+    where = {
+        "_id": item.pid,
+        "proposalIds": item.proposal,
+        "beamlore.sequence": item.sequence,
+        "beamlore.state": "running",
+    }
+    changes = {"beamlore.state": item.state, "updatedAt": now, "updatedBy": user}
+    return where, {"$set": changes, "$inc": {"beamlore.revision": 1}}
+
+
+def block_id(pid: str) -> str:
+    """Return the identifier of the OrigDatablock that belongs to a scan."""
+    return str(uuid.uuid5(_BLOCKS, pid))
+
+
+def stored_entry(entry: Metadata) -> dict[str, Any]:
+    """Return a metadata entry as SciCat's frontend knows it: ``human_name`` for the name, nothing empty."""
+    stored: dict[str, Any] = {"value": entry.get("value")}
+    if entry.get("unit"):
+        stored["unit"] = entry["unit"]
+    if entry.get("name"):
+        stored["human_name"] = entry["name"]
+    if entry.get("source"):
+        stored["source"] = entry["source"]
+    if entry.get("group"):
+        stored["group"] = entry["group"]
+    if entry.get("available") is False:
+        stored["available"] = False
+        stored["reason"] = entry.get("reason", "")
+    return stored
+
+
+def invalid_key(metadata: Mapping[str, object]) -> str | None:
+    """Return a metadata key that MongoDB cannot hold as a field's name, ``None`` where all can be."""
+    for key in metadata:
+        if "." in key or key[0] == "$" or "\x00" in key:
+            return key
+    return None
+
+
+def _stored(item: BatchItem, dataset: RawDataset, user: str, now: datetime) -> dict[str, Any]:
+    stored: dict[str, Any] = {
+        "type": dataset.type,
+        "owner": dataset.owner,
+        "contactEmail": dataset.contact_email,
+        "sourceFolder": dataset.source_folder,
+        "creationTime": dataset.creation_time,
+        "startTime": dataset.start_time,
+        "creationLocation": dataset.creation_location,
+        "datasetName": dataset.dataset_name,
+        "principalInvestigators": dataset.principal_investigators,
+        "proposalIds": dataset.proposal_ids or [item.proposal],
+        "instrumentIds": dataset.instrument_ids,
+        "sampleIds": dataset.sample_ids,
+        "size": dataset.size,
+        "numberOfFiles": dataset.number_of_files,
+        "updatedAt": now,
+        "updatedBy": user,
+        "beamlore.sequence": item.sequence,
+        "beamlore.state": item.state,
+        "beamlore.command": item.command,
+        "beamlore.heardAt": now,
+    }
+    for name, value in (
+        ("endTime", dataset.end_time),
+        ("ownerEmail", dataset.owner_email),
+        ("orcidOfOwner", dataset.orcid_of_owner),
+        ("runNumber", dataset.run_number),
+        ("dataFormat", dataset.data_format),
+        ("beamlore.points", item.points),
+        ("beamlore.pointsPlanned", item.points_planned),
+        ("beamlore.sent", item.sent),
+        ("beamlore.number", item.number),
+    ):
+        if value is not None:
+            stored[name] = value
+    return stored
+
+
+def _first_only(item: BatchItem, dataset: RawDataset, user: str, now: datetime) -> dict[str, Any]:
+    """Return what only the first message of a scan sets: who may see it, and what people edit afterwards."""
+    first: dict[str, Any] = {
+        "pid": item.pid,
+        "ownerGroup": dataset.owner_group,
+        "accessGroups": dataset.access_groups,
+        "isPublished": dataset.is_published,
+        "sharedWith": [],
+        "keywords": dataset.keywords,
+        "techniques": dataset.techniques,
+        "relationships": [],
+        "packedSize": 0,
+        "numberOfFilesArchived": 0,
+        "version": STORED_VERSION,
+        "datasetlifecycle": initial_lifecycle(now),
+        "createdAt": now,
+        "createdBy": user,
+    }
+    if dataset.instrument_group is not None:
+        first["instrumentGroup"] = dataset.instrument_group
+    if dataset.description is not None:
+        first["description"] = dataset.description
+    return first

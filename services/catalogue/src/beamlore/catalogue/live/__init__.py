@@ -1,0 +1,1 @@
+"""Live: from a change in the database to the pages that show it."""

@@ -1,0 +1,1 @@
+"""The scan log: what was measured, newest first, as people see it."""

@@ -1,0 +1,109 @@
+"""What the scan log does."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from beamlore.catalogue.answers import from_milliseconds, milliseconds
+from beamlore.catalogue.database import DurableBulk
+from beamlore.catalogue.scans.repository import Position, ScanQuery, ScanRepository
+from beamlore.catalogue.scans.shape import scan_of
+from beamlore.catalogue.scopes.repository import ScopeRepository
+from beamlore.core import BadRequestError, DurableWriter, ForbiddenError, NotFoundError, Principal
+
+__all__ = ["ScanQuery", "ScanService"]
+
+_STORED_AS = {"comment": "comment", "rating": "dataQualityMetrics"}
+
+
+class ScanService:
+    """Lists scans, shows one, takes comments and ratings, and knows what there is to choose from."""
+
+    def __init__(
+        self, scans: ScanRepository, scopes: ScopeRepository, bulk: DurableBulk, writer: DurableWriter
+    ) -> None:
+        self._scans = scans
+        self._scopes = scopes
+        self._bulk = bulk
+        self._writer = writer
+
+    async def page(self, principal: Principal, query: ScanQuery, *, limit: int, cursor: str | None) -> dict[str, Any]:
+        """Return one page of the scan log.
+
+        Raises:
+            BadRequestError: the cursor is not one of ours.
+        """
+        after = _decode_cursor(cursor) if cursor else None
+        found = await self._scans.page(principal, query, after, limit + 1)
+        page: dict[str, Any] = {"items": [scan_of(document, query.columns) for document in found[:limit]]}
+        if len(found) > limit:
+            page["nextCursor"] = _encode_cursor(found[limit - 1])
+        return page
+
+    async def get(self, principal: Principal, pid: str) -> dict[str, Any]:
+        """Return a scan with all its metadata.
+
+        Raises:
+            NotFoundError: there is none, or none the principal may see.
+        """
+        document = await self._scans.one(principal, pid)
+        if document is None:
+            raise NotFoundError(f"there is no scan {pid} that you may see")
+        return scan_of(document, None)
+
+    async def patch(self, principal: Principal, pid: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Change a scan's comment or rating; ``None`` takes it away. Return the scan.
+
+        Raises:
+            NotFoundError: there is none, or none the principal may see.
+            ForbiddenError: the principal may see it, not change it.
+        """
+        update: dict[str, Any] = {
+            "$set": {"updatedAt": datetime.now(UTC), "updatedBy": principal.username},
+            "$inc": {"beamlore.revision": 1},
+        }
+        for name, value in changes.items():
+            if value is None or value == "":
+                update.setdefault("$unset", {})[_STORED_AS[name]] = ""
+            else:
+                update["$set"][_STORED_AS[name]] = value
+        async with self._writer.write() as scope:
+            changed = await self._bulk.update_one(scope, self._scans.changeable(principal, {"_id": pid}), update)
+        scan = await self.get(principal, pid)
+        if not changed:
+            raise ForbiddenError("only members of the scan's proposal and the beamline's staff may change it")
+        return scan
+
+    async def parameters(
+        self, principal: Principal, *, search: str, proposal: str | None, beamline: str | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Return the metadata keys that occur in what the principal may see, by human name."""
+        return await self._scopes.parameters(
+            principal, search=search, proposal=proposal, beamline=beamline, limit=limit
+        )
+
+    async def proposals(self, principal: Principal) -> list[dict[str, Any]]:
+        """Return the proposals of which the principal may see scans, with their titles."""
+        return await self._scopes.proposals(principal)
+
+    async def beamlines(self, principal: Principal) -> list[dict[str, Any]]:
+        """Return the beamlines of which the principal may see scans."""
+        return await self._scopes.beamlines(principal)
+
+
+def _encode_cursor(last: Mapping[str, Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([milliseconds(last["startTime"]), last["_id"]])).decode().rstrip("=")
+
+
+def _decode_cursor(text: str) -> Position:
+    try:
+        start, pid = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if not isinstance(pid, str):
+            raise TypeError("a PID is text")
+        return Position(from_milliseconds(start), pid)
+    except (binascii.Error, ValueError, TypeError, OverflowError, OSError) as error:
+        raise BadRequestError("cursor: not one that this service gave out") from error

@@ -1,0 +1,41 @@
+"""The catalogue's settings."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+
+from beamlore.core import ClientSettings, HttpSettings, MongoSettings, OidcSettings
+
+
+class Settings(HttpSettings, OidcSettings, MongoSettings, ClientSettings):
+    """Everything the catalogue is told from outside."""
+
+    pid_prefix: str = Field(default="beamlore", description="Prefix of the PIDs given to datasets that come without.")
+    token_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="Signs the tokens of SciCat's login routes; the same for all processes. "
+        "Without it, a key is derived from the client secret.",
+    )
+    token_lifetime_seconds: int = Field(default=3600, ge=60, description="How long such a token holds.")
+    functional_accounts_file: Path | None = Field(
+        default=None, description="SciCat's functionalAccounts.json; without it there are none."
+    )
+    admin_roles: frozenset[str] = Field(
+        default=frozenset({"admin"}), description="Roles of functional accounts that may see and do everything."
+    )
+    ingest_roles: frozenset[str] = Field(
+        default=frozenset({"ingestor"}), description="Roles of functional accounts that may write every dataset."
+    )
+    oidc_success_url: str = Field(
+        default="/auth-callback", description="Where the browser goes after `auth/oidc`, with the token in its query."
+    )
+    oidc_id_token_audiences: frozenset[str] = Field(
+        default=frozenset({"beamlore", "beamlore-web", "beamlore-cli"}),
+        description="Clients whose ID tokens `auth/oidc/token` takes, beside the catalogue's own.",
+    )
+    query_limit: int = Field(default=1000, ge=1, description="Most documents one answer holds.")
+    query_seconds: float = Field(default=10, gt=0, description="Longest time a query of a caller may take.")
+    batch_bytes: int = Field(default=64 * 1024 * 1024, description="Largest body of a batch.")
+    body_bytes: int = Field(default=16 * 1024 * 1024, description="Largest body of any other request.")
+    live_queue: int = Field(default=2000, ge=1, description="Events kept for one slow reader before it must reload.")

@@ -1,0 +1,104 @@
+"""What a running catalogue is made of, and how its routes get at it."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+
+from beamlore.catalogue.access import AccessPolicy
+from beamlore.catalogue.database import DurableBulk
+from beamlore.catalogue.datasets.repository import DatasetRepository
+from beamlore.catalogue.datasets.service import DatasetService
+from beamlore.catalogue.ingest.proposals import ProposalKeeper
+from beamlore.catalogue.ingest.service import IngestService
+from beamlore.catalogue.live.hub import LiveHub
+from beamlore.catalogue.scans.repository import ScanRepository
+from beamlore.catalogue.scans.service import ScanService
+from beamlore.catalogue.scopes.repository import ScopeRepository
+from beamlore.catalogue.scopes.tracker import ScopeTracker
+from beamlore.catalogue.settings import Settings
+from beamlore.core import DurableWriter, Phases
+
+DATASETS = "Dataset"
+BLOCKS = "OrigDatablock"
+PROPOSALS = "Proposal"
+SCOPES = "beamlore_scopes"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The parts, put together for one process."""
+
+    database: AsyncDatabase[dict[str, Any]]
+    writer: DurableWriter
+    scans: ScanService
+    datasets: DatasetService
+    ingest: IngestService
+    tracker: ScopeTracker
+    live: LiveHub
+
+
+def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phases: Phases) -> Catalogue:
+    """Return the catalogue over a database."""
+    database = client[settings.mongo_database]
+    policy = AccessPolicy()
+    writer = DurableWriter(client)
+    tracker = ScopeTracker(database[SCOPES])
+    datasets = DurableBulk(database[DATASETS])
+    return Catalogue(
+        database=database,
+        writer=writer,
+        scans=ScanService(
+            ScanRepository(database[DATASETS], policy, settings.query_seconds),
+            ScopeRepository(database[SCOPES], policy, settings.query_seconds),
+            datasets,
+            writer,
+        ),
+        datasets=DatasetService(
+            DatasetRepository(database[DATASETS], policy, settings.query_seconds),
+            datasets,
+            writer,
+            tracker,
+            policy,
+            settings,
+        ),
+        ingest=IngestService(
+            database[DATASETS], database[BLOCKS], ProposalKeeper(database[PROPOSALS]), tracker, writer, phases
+        ),
+        tracker=tracker,
+        live=LiveHub(database[DATASETS], policy, settings.live_queue),
+    )
+
+
+def _catalogue(request: Request) -> Catalogue:
+    catalogue: Catalogue = request.app.state.catalogue
+    return catalogue
+
+
+async def _scans(request: Request) -> ScanService:
+    return _catalogue(request).scans
+
+
+async def _datasets(request: Request) -> DatasetService:
+    return _catalogue(request).datasets
+
+
+async def _ingest(request: Request) -> IngestService:
+    return _catalogue(request).ingest
+
+
+async def _writer(request: Request) -> DurableWriter:
+    return _catalogue(request).writer
+
+
+async def _live(request: Request) -> LiveHub:
+    return _catalogue(request).live
+
+
+Scans = Annotated[ScanService, Depends(_scans)]
+Datasets = Annotated[DatasetService, Depends(_datasets)]
+Ingest = Annotated[IngestService, Depends(_ingest)]
+Writer = Annotated[DurableWriter, Depends(_writer)]
+Live = Annotated[LiveHub, Depends(_live)]

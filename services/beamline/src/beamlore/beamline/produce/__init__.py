@@ -1,0 +1,6 @@
+"""Sending scan messages: kept on disk before `send` returns, delivered in order, never lost."""
+
+from beamlore.beamline.produce._producer import Producer
+from beamlore.beamline.produce._spool import Spool, Spooled
+
+__all__ = ["Producer", "Spool", "Spooled"]

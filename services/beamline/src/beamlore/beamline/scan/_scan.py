@@ -1,0 +1,161 @@
+"""One scan, from its start to its end."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from beamlore.beamline.errors import BeamlineError, ScanStateError
+from beamlore.beamline.scan._files import ScanFiles
+from beamlore.beamline.scan._metadata import complete, own_values
+from beamlore.contract import (
+    MetadataValue,
+    Scalar,
+    ScanAborted,
+    ScanFinished,
+    ScanMessage,
+    ScanStarted,
+    ScanUpdated,
+)
+
+_log = logging.getLogger(__name__)
+
+_MAX_REASON = 1024
+
+Gather = Callable[[], Awaitable[dict[str, MetadataValue]]]
+Send = Callable[[ScanMessage], Awaitable[None]]
+
+
+class Scan:
+    """A scan that is under way: ``async with beamline.scan(...) as scan``.
+
+    Entering tells that it has started, with the metadata gathered then. Leaving tells that it has finished, with all
+    metadata, gathered once more, and all files; leaving by an exception tells that it was aborted, and why, and lets
+    the exception through.
+    """
+
+    def __init__(
+        self,
+        header: Mapping[str, Any],
+        metadata: Mapping[str, MetadataValue | Scalar],
+        gather: Gather,
+        send: Send,
+        update_interval: float,
+    ) -> None:
+        """Made by `Beamline.scan`; ``header`` holds the fields that are the same in each message."""
+        self._header = dict(header)
+        self._own = own_values(metadata)
+        self._gathered: dict[str, MetadataValue] = {}
+        self._gather = gather
+        self._send = send
+        self._files = ScanFiles(str(header["path"]))
+        self._interval = update_interval
+        self._sequence = 0
+        self._points: int | None = None
+        self._unsent: dict[str, MetadataValue] = {}
+        self._updated_at = 0.0
+        self._running = False
+
+    @property
+    def pid(self) -> str:
+        """The scan's persistent identifier."""
+        return str(self._header["pid"])
+
+    async def update(
+        self, points: int | None = None, metadata: Mapping[str, MetadataValue | Scalar] | None = None
+    ) -> None:
+        """Tell that the scan has grown.
+
+        Updates that come faster than ``BEAMLORE_UPDATE_INTERVAL_SECONDS`` are sent together with the next one, or with
+        the end: calling this at every point costs nothing.
+
+        Args:
+            points: points measured so far.
+            metadata: what is new or has changed, by key; a bare value or one with unit and name.
+
+        Raises:
+            ScanStateError: the scan has not started or has ended.
+            SpoolError: the message cannot be kept.
+        """
+        self._check_running()
+        if points is not None:
+            self._points = points
+        if metadata:
+            fresh = own_values(metadata)
+            self._own |= fresh
+            self._unsent |= fresh
+        if time.monotonic() - self._updated_at < self._interval:
+            return
+        self._updated_at = time.monotonic()
+        changed, self._unsent = self._unsent, {}
+        files = await asyncio.to_thread(self._files.look)
+        await self._tell(ScanUpdated, metadata=changed, files=files)
+
+    def add_file(self, path: str | Path, size: int | None = None, time: datetime | None = None) -> None:
+        """Tell of a file the scan writes.
+
+        Args:
+            path: relative to the scan's path, or absolute.
+            size: in bytes; without size and time both are read from the disk.
+            time: of its last change, with time zone.
+
+        Raises:
+            ScanStateError: the scan has not started or has ended.
+        """
+        self._check_running()
+        self._files.add(path, size, time)
+
+    async def __aenter__(self) -> Self:
+        self._header["start"] = datetime.now(UTC)
+        self._gathered = await self._gather()
+        self._updated_at = time.monotonic()
+        await self._tell(ScanStarted, metadata=self._gathered | self._own)
+        self._running = True
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._running = False
+        # A scan that is cancelled is still told of: the cancellation goes on when the message is on disk.
+        ending = asyncio.ensure_future(self._tell_end(error))
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await ending
+            raise
+        except BeamlineError:
+            if error is None:
+                raise
+            _log.exception("the end of scan %s could not be told", self.pid)
+
+    async def _tell_end(self, error: BaseException | None) -> None:
+        end = datetime.now(UTC)
+        gathered, files = await asyncio.gather(self._gather(), asyncio.to_thread(self._files.look))
+        metadata = complete(self._gathered, gathered) | self._own
+        if error is None:
+            await self._tell(ScanFinished, end=end, metadata=metadata, files=files)
+        else:
+            await self._tell(ScanAborted, end=end, metadata=metadata, files=files, reason=_reason(error))
+
+    async def _tell(self, kind: type[ScanMessage], **fields: Any) -> None:
+        self._sequence += 1
+        message = kind(**self._header, sequence=self._sequence, sent=datetime.now(UTC), points=self._points, **fields)
+        await self._send(message)
+
+    def _check_running(self) -> None:
+        if not self._running:
+            raise ScanStateError(f"scan {self.pid} is not running: use it inside 'async with beamline.scan(...)'")
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, asyncio.CancelledError):
+        return "cancelled"
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted from the keyboard"
+    text = " ".join(str(error).split())
+    return (f"{type(error).__name__}: {text}" if text else type(error).__name__)[:_MAX_REASON]

@@ -1,0 +1,60 @@
+"""The settings of a beamline's process, read from ``BEAMLORE_*`` variables."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_STATE_DIR = Path("~/.local/state/beamlore")
+
+
+class KafkaSettings(BaseSettings):
+    """Where messages go, and where they wait while the broker is away."""
+
+    model_config = SettingsConfigDict(env_prefix="BEAMLORE_", frozen=True, extra="ignore")
+
+    kafka_bootstrap: str = Field(description="Address of the broker, host:port; several with commas.")
+    kafka_username: str | None = Field(default=None, description="SCRAM account; none: no authentication.")
+    kafka_password: SecretStr | None = None
+    spool_dir: Path = Field(
+        default=DEFAULT_STATE_DIR,
+        description="Directory on a local disk in which messages wait for the broker; one process at a time uses it.",
+    )
+    spool_max_bytes: int = Field(
+        default=4 * 1024**3, ge=1024**2, description="Size in bytes at which the spool takes no more messages."
+    )
+
+    @property
+    def kafka_options(self) -> dict[str, Any]:
+        """The connection's keyword arguments for aiokafka's clients."""
+        options: dict[str, Any] = {"bootstrap_servers": self.kafka_bootstrap}
+        if self.kafka_username is not None and self.kafka_password is not None:
+            options |= {
+                "security_protocol": "SASL_PLAINTEXT",
+                "sasl_mechanism": "SCRAM-SHA-512",
+                "sasl_plain_username": self.kafka_username,
+                "sasl_plain_password": self.kafka_password.get_secret_value(),
+            }
+        return options
+
+
+class BeamlineSettings(KafkaSettings):
+    """All a beamline's process needs. Without a configurator, nothing but what the caller gives is recorded."""
+
+    beamline: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="Name of the beamline.")
+    pid_prefix: str = Field(default="beamlore", description="The facility's prefix of PIDs.")
+    configurator_url: str | None = Field(default=None, description="Base address of the configurator.")
+    oidc_issuer: str | None = Field(default=None, description="Issuer of the token shown to the configurator.")
+    oidc_backchannel_url: str | None = Field(
+        default=None, description="Address at which the issuer is reached, where it is not the issuer's own."
+    )
+    client_id: str | None = Field(default=None, description="The beamline's own confidential client.")
+    client_secret: SecretStr | None = None
+    configuration_poll_seconds: Annotated[float, Field(gt=0)] = 5.0
+    gather_budget_seconds: Annotated[float, Field(ge=0.1)] = Field(
+        default=0.5, description="Reading all attributes never delays a scan by more than this."
+    )
+    update_interval_seconds: Annotated[float, Field(ge=0)] = Field(
+        default=0.5, description="Updates of a running scan that come faster than this are sent as one."
+    )

@@ -1,0 +1,1 @@
+"""From Kafka, through preparing and writing, to the commit."""

@@ -1,0 +1,1 @@
+"""From messages and their proposal to what is written to the catalogue."""

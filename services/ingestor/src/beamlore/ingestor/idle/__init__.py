@@ -1,0 +1,1 @@
+"""Scans of which no word comes any more."""

@@ -1,0 +1,98 @@
+"""Validates the messages of a batch, asks for their proposals, and makes one item of all messages of a scan."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TypeAlias
+
+from cachetools import LRUCache
+
+from beamlore.contract import ScanMessage
+from beamlore.ingestor import metrics
+from beamlore.ingestor.enrich.service import NOTHING_BEFORE, coalesce, make_item
+from beamlore.ingestor.prepare.models import Entry, Prepared
+from beamlore.ingestor.proposals.models import Proposal
+from beamlore.ingestor.proposals.service import Proposals
+from beamlore.ingestor.settings import Settings
+from beamlore.ingestor.validate.models import Record, RejectedError, Rejection
+from beamlore.ingestor.validate.service import check_proposal, read
+
+_SCANS_REMEMBERED = 20_000
+_Scan: TypeAlias = tuple[str, str]
+"""PID and proposal."""
+
+
+class Preparer:
+    """Prepares batches, in the order in which they were fetched."""
+
+    def __init__(self, proposals: Proposals, settings: Settings) -> None:
+        self._proposals = proposals
+        self._max_bytes = settings.max_message_bytes
+        self._grace = timedelta(days=settings.proposal_grace_days)
+        # The highest sequence number sent on for each scan: a message that comes late, in a batch with newer ones,
+        # must not add to those what the catalogue already has newer.
+        self._sent_on: LRUCache[_Scan, int] = LRUCache(maxsize=_SCANS_REMEMBERED)
+
+    def restart(self) -> None:
+        """Forget what was sent on: it is read again from an earlier place, and may not have been written."""
+        self._sent_on.clear()
+
+    async def prepare(self, records: Sequence[Record], *, fresh: bool = False) -> Prepared:
+        """Return where each of the messages goes.
+
+        Args:
+            records: the messages, in order.
+            fresh: whether proposals at hand are asked for anew, because somebody may just have mended them.
+
+        Raises:
+            UserOfficeUnavailableError: a proposal can neither be had nor ruled out; nothing is decided, prepare again.
+        """
+        prepared = Prepared()
+        with metrics.phases("decode"):
+            read_messages = self._read(records, prepared)
+        with metrics.phases("proposals"):
+            wanted = {message.proposal for _, message in read_messages}
+            proposals = await self._proposals.get_all(wanted, fresh=fresh)
+        with metrics.phases("enrich"):
+            self._enrich(read_messages, proposals, prepared)
+        return prepared
+
+    def _read(self, records: Sequence[Record], prepared: Prepared) -> list[tuple[Record, ScanMessage]]:
+        messages = []
+        for record in records:
+            try:
+                messages.append((record, read(record, self._max_bytes)))
+            except RejectedError as error:
+                prepared.rejections.append(Rejection(record, error.reason, error.text))
+        return messages
+
+    def _enrich(
+        self,
+        read_messages: list[tuple[Record, ScanMessage]],
+        proposals: dict[str, Proposal | None],
+        prepared: Prepared,
+    ) -> None:
+        scans: dict[_Scan, tuple[list[Record], list[ScanMessage]]] = {}
+        for record, message in read_messages:
+            try:
+                check_proposal(message, proposals[message.proposal], self._grace)
+            except RejectedError as error:
+                prepared.rejections.append(Rejection(record, error.reason, error.text))
+                continue
+            records, messages = scans.setdefault((message.pid, message.proposal), ([], []))
+            records.append(record)
+            messages.append(message)
+        rounds_of_pid: dict[str, int] = {}
+        described: set[str] = set()
+        for scan, (records, messages) in scans.items():
+            pid, proposal_id = scan
+            story = coalesce(messages, self._sent_on.get(scan, NOTHING_BEFORE))
+            self._sent_on[scan] = max(story.newest.sequence, self._sent_on.get(scan, NOTHING_BEFORE))
+            proposal = proposals[proposal_id]
+            assert proposal is not None  # noqa: S101 - check_proposal let none through
+            item = make_item(story, proposal, with_details=proposal_id not in described)
+            described.add(proposal_id)
+            turn = rounds_of_pid.get(pid, 0)
+            rounds_of_pid[pid] = turn + 1
+            if turn == len(prepared.rounds):
+                prepared.rounds.append([])
+            prepared.rounds[turn].append(Entry(item, records))

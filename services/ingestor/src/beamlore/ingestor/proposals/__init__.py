@@ -1,0 +1,1 @@
+"""Proposals, as the user office knows them."""

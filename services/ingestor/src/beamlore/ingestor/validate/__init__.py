@@ -1,0 +1,1 @@
+"""Whether a message may be catalogued: its form, its beamline, its proposal."""

@@ -1,0 +1,1 @@
+"""Into the catalogue and the inbox, and how durable that is."""

@@ -19,7 +19,7 @@ async def whole_set(servers):
     """The set with all its members, before and after, whatever the test does to them."""
     yield servers
     for member in ("mongo-1", "mongo-2"):
-        servers.start(member)
+        await servers.start(member)
 
 
 async def write(writer, client, database, number):
@@ -46,13 +46,14 @@ async def test_whole_set_gives_majority_under_one_term(client, mongo_database):
 async def test_loss_of_a_member_is_said_and_its_return_confirms_what_was_held(client, mongo_database, whole_set):
     writer = DurableWriter(client)
     before = await write(writer, client, mongo_database[1], 1)
-    secondary = next(name for name in ("mongo-1", "mongo-2") if name != whole_set.primary())
+    primary = await whole_set.primary()
+    secondary = next(name for name in ("mongo-1", "mongo-2") if name != primary)
 
-    whole_set.stop(secondary)
+    await whole_set.stop(secondary)
     held = await write(writer, client, mongo_database[1], 2)
     again = await write(writer, client, mongo_database[1], 3)
     standing = await writer.current()
-    whole_set.start(secondary)
+    await whole_set.start(secondary)
     for _ in range(60):
         after = await writer.current()
         if after.level == "majority":
@@ -68,12 +69,12 @@ async def test_new_primary_is_a_new_term(client, mongo_database, whole_set):
     writer = DurableWriter(client)
     before = await write(writer, client, mongo_database[1], 1)
 
-    primary = whole_set.primary()
-    whole_set.stop(primary)
+    primary = await whole_set.primary()
+    await whole_set.stop(primary)
     for number in range(2, 40):
         after = await write(writer, client, mongo_database[1], number)
         if after.term != "unknown":
             break
-    whole_set.start(primary)
+    await whole_set.start(primary)
 
     assert after.term != before.term

@@ -1,0 +1,125 @@
+"""Things that break in the middle of a night shift. Nobody loses a scan, and the open page catches up by itself.
+
+After each fault: scans produced = catalogued + in the inbox, none doubled, none half-written (`NightShift.settle`).
+"""
+
+import httpx
+from playwright.async_api import expect
+
+from tests.chaos.producer import UNKNOWN_PROPOSAL
+
+MANY = 30
+
+
+async def assert_page_has_newest(page, shift):
+    """The newest scan of each beamline stands on the page, finished, and the page was never loaded again."""
+    newest = {}
+    for one in shift.ledger():
+        if one["proposal"] != UNKNOWN_PROPOSAL:
+            newest[one["proposal"]] = one["pid"]
+    for pid in newest.values():
+        await expect(page.locator(f'[data-pid="{pid}"][data-state="finished"]')).to_be_visible(timeout=30_000)
+    assert await page.evaluate("window.openedBeforeTheFault"), "the page was not reloaded"
+
+
+async def test_mongodb_primary_is_killed(shift, open_page):
+    """The other member takes over; as the killed one stays away, writes are not confirmed by a majority."""
+    killed = await shift.installation.primary()
+    shift.installation.kill(killed, restart=False)
+    await shift.more_catalogued(MANY)
+    newest = await shift.newest_catalogued()
+    await expect(open_page.locator(f'[data-pid="{newest}"]')).to_be_visible(timeout=30_000)
+
+    await shift.installation.start(killed)
+    await shift.more_catalogued(MANY)
+
+    await shift.settle()
+    await assert_page_has_newest(open_page, shift)
+
+
+async def test_both_mongodb_members_are_killed_one_after_the_other(shift, open_page):
+    """What only the second primary had may be rolled back when the first returns: it is sent again."""
+    first = await shift.installation.primary()
+    second = next(name for name in ("mongo-1", "mongo-2") if name != first)
+    shift.installation.kill(first, restart=False)
+    await shift.more_catalogued(MANY)
+    shift.installation.kill(second, restart=False)
+    await shift.installation.start(first)
+    await shift.more_catalogued(MANY)
+    await shift.installation.start(second)
+    await shift.more_catalogued(MANY)
+
+    await shift.settle()
+    await assert_page_has_newest(open_page, shift)
+
+
+async def test_kafka_is_killed(shift, open_page):
+    shift.installation.kill("kafka", restart=False)
+    await shift.more(MANY)
+
+    await shift.installation.start("kafka")
+    await shift.more_catalogued(MANY)
+
+    await shift.settle()
+    await assert_page_has_newest(open_page, shift)
+
+
+async def test_ingestor_is_killed_in_mid_batch(shift, open_page):
+    for _ in range(3):
+        await shift.more(MANY // 3)
+        shift.installation.kill("ingestor")
+        await shift.installation.start("ingestor")
+    await shift.more_catalogued(MANY)
+
+    await shift.settle()
+    await assert_page_has_newest(open_page, shift)
+
+
+async def test_catalogue_is_killed(shift, open_page):
+    shift.installation.kill("catalogue", restart=False)
+    await shift.more(MANY)
+
+    await shift.installation.start("catalogue")
+    await shift.more_catalogued(MANY)
+
+    await shift.settle()
+    await assert_page_has_newest(open_page, shift)
+
+
+async def test_user_office_is_down_for_a_minute(shift, open_page, token):
+    """It answers 503, then as before. What needs it waits, and nothing is sent to the inbox for it."""
+    async with httpx.AsyncClient(
+        base_url=f"{shift.installation.front_door}/api/useroffice/v1",
+        headers={"Authorization": f"Bearer {token('admin')}"},
+    ) as user_office:
+        answer = await user_office.put("/faults", json={"mode": "down", "forSeconds": 60})
+        assert answer.status_code == 200
+        assert (await user_office.get("/proposals")).status_code == 503
+        # A restarted ingestor knows no proposal yet, so all of its work waits for the user office.
+        shift.installation.kill("ingestor")
+        await shift.installation.start("ingestor")
+        await shift.more(MANY)
+
+        async def answers_again():
+            return (await user_office.get("/proposals")).status_code == 200
+
+        await shift.until(answers_again, "the user office answers again", 90)
+    await shift.more_catalogued(MANY)
+
+    await shift.settle()
+    await assert_page_has_newest(open_page, shift)
+
+
+async def test_topics_are_read_again_from_offset_0(shift, open_page):
+    await shift.more_catalogued(MANY)
+    before = await shift.settle()
+    documents = await shift.snapshot()
+
+    await shift.installation.stop("ingestor")
+    offsets = await shift.rewind_to_the_beginning()
+    await shift.installation.start("ingestor")
+    await shift.until(lambda: shift.read_up_to(offsets), "everything is read again")
+
+    assert await shift.snapshot() == documents, "reading everything twice changes nothing"
+    assert before.produced > 0
+    await assert_page_has_newest(open_page, shift)

@@ -1,1 +1,9 @@
-"""Real MongoDB, Kafka, Keycloak and Tango as plain processes for demo, tests and laptops."""
+"""Real MongoDB, Kafka, Keycloak, Tango and nginx as plain processes on loopback, for demo, tests and laptops."""
+
+from beamlore.embedded.errors import EmbeddedError
+from beamlore.embedded.installation import Installation
+from beamlore.embedded.servers.kafka import KafkaAccount
+from beamlore.embedded.servers.keycloak import Tokens
+from beamlore.embedded.supervision.supervisor import ProcessStatus
+
+__all__ = ["EmbeddedError", "Installation", "KafkaAccount", "ProcessStatus", "Tokens"]

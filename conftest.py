@@ -1,0 +1,62 @@
+"""Real servers for every test that asks for them: started once per run, their provisioned data kept for the next.
+
+Several runs at once are several instances: each takes the first of ``.beamlore/test``, ``.beamlore/test-2`` … that no
+other run has, or the one that ``BEAMLORE_TEST_INSTANCE`` names. With ``BEAMLORE_TEST_KEEP=1`` the servers stay up
+afterwards and the next run begins at once (`beamlore embedded down --instance test` ends them).
+"""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from beamlore.embedded import Installation, Tokens
+
+_INSTANCES = Path(__file__).parent / ".beamlore"
+_MOST_RUNS_AT_ONCE = 20
+
+
+class MongoDatabase(NamedTuple):
+    """An empty database of one test's own, reached by its own user only."""
+
+    url: str
+    name: str
+
+
+@pytest.fixture(scope="session")
+async def servers() -> AsyncIterator[Installation]:
+    """MongoDB, Kafka and Keycloak, provisioned; no services."""
+    installation = _claim_installation()
+    try:
+        await installation.up()
+        yield installation
+    finally:
+        if not os.environ.get("BEAMLORE_TEST_KEEP"):
+            await installation.down()
+        installation.release()
+
+
+@pytest.fixture(scope="session")
+def token(servers: Installation) -> Tokens:
+    """Fresh access tokens: ``token("ada")`` of a person, ``token.service("ingestor")`` of a service."""
+    return servers.token
+
+
+@pytest.fixture
+async def mongo_database(servers: Installation) -> AsyncIterator[MongoDatabase]:
+    """A fresh, empty database, dropped afterwards."""
+    url, name = await servers.mongo.new_database()
+    yield MongoDatabase(url, name)
+    await servers.mongo.drop_database(name)
+
+
+def _claim_installation() -> Installation:
+    chosen = os.environ.get("BEAMLORE_TEST_INSTANCE")
+    names = [chosen] if chosen else ["test", *(f"test-{number}" for number in range(2, _MOST_RUNS_AT_ONCE + 1))]
+    for name in names:
+        installation = Installation(_INSTANCES / name)
+        if installation.claim():
+            return installation
+    pytest.fail(f"Another run has the instance {', '.join(names)}: wait for it, or set BEAMLORE_TEST_INSTANCE.")

@@ -1,0 +1,76 @@
+"""Waiting until a server does what it is for."""
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from beamlore.embedded.errors import EmbeddedError
+from beamlore.embedded.supervision.supervisor import Supervisor
+
+_PAUSE_SECONDS = 0.1
+_PROBE_SECONDS = 10
+_TELLING = re.compile(r"\b(error|exception|failed|fatal|cannot|refused|denied|in use|no space)\b", re.IGNORECASE)
+_NO_SPACE = re.compile(r"no space left|disk full|ENOSPC", re.IGNORECASE)
+
+
+async def until_ready(
+    name: str, probe: Callable[[], Awaitable[bool]], supervisor: Supervisor, *, seconds: float
+) -> None:
+    """Wait until a process answers its probe.
+
+    Args:
+        name: the process.
+        probe: asks the server for what it is for; an ``OSError`` or a false answer means not yet.
+        supervisor: knows whether the process still lives.
+        seconds: how long it may take.
+
+    Raises:
+        EmbeddedError: the process was given up, or the time is over; with the gist of its log.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            async with asyncio.timeout(_PROBE_SECONDS):
+                if await probe():
+                    return
+        except (OSError, TimeoutError):
+            pass  # not yet: the deadline below says when it is enough
+        status = (await asyncio.to_thread(supervisor.status)).get(name)
+        if status is None or status.was_given_up:
+            log = status.log if status else supervisor.log
+            raise EmbeddedError(f"{name} ended while it was starting{_because(log)}.", way_out=_way_out(log), log=log)
+        if time.monotonic() > deadline:
+            raise EmbeddedError(
+                f"{name} was not ready after {seconds:.0f} s{_because(status.log)}.", way_out="", log=status.log
+            )
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def last_lines(log: Path, count: int = 40) -> list[str]:
+    """Return the last lines of a log."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - 64 * 1024))
+            return [line for line in file.read().decode(errors="replace").splitlines() if line.strip()][-count:]
+    except FileNotFoundError:
+        return []
+
+
+def gist(log: Path) -> str:
+    """Return the line of a log's end that most likely says what went wrong; empty where there is none."""
+    lines = last_lines(log)
+    telling = [line for line in lines if _NO_SPACE.search(line)] or [line for line in lines if _TELLING.search(line)]
+    return (telling or lines or [""])[-1].strip()[:240]
+
+
+def _because(log: Path) -> str:
+    said = gist(log)
+    return f": {said}" if said else ""
+
+
+def _way_out(log: Path) -> str:
+    if any(_NO_SPACE.search(line) for line in last_lines(log)):
+        return "The disk is full: free some space and start again."
+    return "Its log says why; start again when that is mended."

@@ -1,0 +1,160 @@
+"""Keycloak in production mode, its database a file (H2), its realm made through the admin API.
+
+Source: Keycloak's server guides ("Configuring Keycloak for production", "Configuring the hostname") and admin REST
+API. Java is started directly, with what ``kc.sh`` would pass: ``kc.sh`` stays as its parent and signals to it do not
+all arrive.
+"""
+
+import hashlib
+import json
+from typing import Any, Final
+
+import httpx
+
+from beamlore.embedded.downloads.java_servers import JavaServers
+from beamlore.embedded.errors import EmbeddedError
+from beamlore.embedded.servers.realm import CLI_CLIENT, REALM, front_door_clients, realm
+from beamlore.embedded.state import Ports, Secrets, StateDirectory
+from beamlore.embedded.supervision.program import Program
+from beamlore.useroffice.seed import Seed
+
+_PATH: Final = "/idp"
+_ADMINISTRATOR: Final = "admin"
+_JVM: Final = (
+    *("-Xms64m", "-Xmx300m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"),
+    *("-Dfile.encoding=UTF-8", "-Duser.language=en", "-Duser.country=US"),
+    *(
+        f"--add-opens=java.base/java.{package}=ALL-UNNAMED"
+        for package in ("util", "util.concurrent", "security", "lang")
+    ),
+    "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
+    "-Djava.util.concurrent.ForkJoinPool.common.threadFactory="
+    "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory",
+    "-Dpicocli.disable.closures=true",
+    "-Dquarkus-log-max-startup-records=10000",
+)
+_PROVISION_SECONDS = 180
+
+
+class Keycloak:
+    """The identity provider of an instance."""
+
+    def __init__(self, state: StateDirectory, ports: Ports, secrets: Secrets, front_door: str) -> None:
+        self._state = state
+        self._secrets = secrets
+        self._front_door = front_door
+        self._port = ports.get("keycloak")
+        self._imported = state.data / "keycloak" / "imported.sha256"
+
+    @property
+    def issuer(self) -> str:
+        """The ``iss`` of tokens: as the browser sees it, whatever address asks."""
+        return f"{self._front_door}{_PATH}/realms/{REALM}"
+
+    @property
+    def backchannel(self) -> str:
+        """The same realm at Keycloak's own port, for the services."""
+        return f"{self._base}/realms/{REALM}"
+
+    @property
+    def _base(self) -> str:
+        return f"http://127.0.0.1:{self._port}{_PATH}"
+
+    def programs(self, java: JavaServers) -> list[Program]:
+        """Return the server's process."""
+        data = self._state.data / "keycloak"
+        data.mkdir(parents=True, exist_ok=True)
+        home = java.keycloak
+        command = (
+            java.java,
+            *_JVM,
+            *(f"-Dkc.home.dir={home}", f"-Djboss.server.config.dir={home}/conf"),
+            *("-cp", f"{home}/lib/quarkus-run.jar", "io.quarkus.bootstrap.runner.QuarkusEntryPoint"),
+            *("start", "--optimized", "--cache=local", "--log-level=info"),
+            *("--http-enabled=true", "--http-host=127.0.0.1", f"--http-port={self._port}"),
+            *(f"--hostname={self._front_door}{_PATH}", "--hostname-backchannel-dynamic=true"),
+            "--proxy-headers=xforwarded",
+        )
+        environment = {
+            "KC_DB_URL": f"jdbc:h2:file:{data}/database;NON_KEYWORDS=VALUE;DB_CLOSE_ON_EXIT=FALSE",
+            "KC_BOOTSTRAP_ADMIN_USERNAME": _ADMINISTRATOR,
+            "KC_BOOTSTRAP_ADMIN_PASSWORD": self._secrets.get("keycloak"),
+        }
+        return [Program("keycloak", command, environment, stop_seconds=30)]
+
+    async def answers(self) -> bool:
+        """Return whether the server serves its realms."""
+        async with httpx.AsyncClient(timeout=5) as http:
+            try:
+                return (await http.get(f"{self._base}/realms/master")).is_success
+            except httpx.TransportError:
+                return False
+
+    async def provision(self, seed: Seed) -> None:
+        """Import the realm, or what is new in it; its clients follow the front door's address.
+
+        Raises:
+            EmbeddedError: Keycloak refuses.
+        """
+        wanted = realm(seed, self._secrets, self._front_door)
+        digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
+        if self._imported.exists() and self._imported.read_text() == digest:
+            return
+        try:
+            async with httpx.AsyncClient(base_url=f"{self._base}/admin/realms", timeout=_PROVISION_SECONDS) as http:
+                http.headers["Authorization"] = f"Bearer {await self._administrator_token(http)}"
+                await self._import(http, wanted)
+        except httpx.HTTPError as error:
+            said = error.response.text[:200] if isinstance(error, httpx.HTTPStatusError) else str(error)
+            raise EmbeddedError(
+                f"Keycloak's realm could not be provisioned: {said}", log=self._state.logs / "keycloak.log"
+            ) from error
+        self._imported.write_text(digest)
+
+    async def _import(self, http: httpx.AsyncClient, wanted: dict[str, Any]) -> None:
+        if (await http.get(f"/{REALM}")).status_code == httpx.codes.NOT_FOUND:
+            (await http.post("", json=wanted)).raise_for_status()
+            return
+        # What people have changed is left alone: only what is not there yet is added.
+        parts = {name: wanted[name] for name in ("groups", "clients", "users")}
+        added = await http.post(f"/{REALM}/partialImport", json={"ifResourceExists": "SKIP", **parts})
+        added.raise_for_status()
+        for client in front_door_clients(self._front_door):
+            (found,) = (await http.get(f"/{REALM}/clients", params={"clientId": client["clientId"]})).json()
+            (await http.put(f"/{REALM}/clients/{found['id']}", json={**found, **client})).raise_for_status()
+
+    async def _administrator_token(self, http: httpx.AsyncClient) -> str:
+        answer = await http.post(
+            f"{self._base}/realms/master/protocol/openid-connect/token",
+            data={
+                "grant_type": "password",
+                "client_id": "admin-cli",
+                "username": _ADMINISTRATOR,
+                "password": self._secrets.get("keycloak"),
+            },
+        )
+        answer.raise_for_status()
+        return str(answer.json()["access_token"])
+
+
+class Tokens:
+    """Access tokens for tests and scripts: by a person's password, or of a service's own account."""
+
+    def __init__(self, backchannel: str, secrets: Secrets) -> None:
+        self._url = f"{backchannel}/protocol/openid-connect/token"
+        self._secrets = secrets
+
+    def __call__(self, username: str) -> str:
+        """Return a fresh token of a person, by the password grant of ``beamlore-cli``."""
+        return self._fetch({"grant_type": "password", "client_id": CLI_CLIENT, "scope": "openid"}, username)
+
+    def service(self, name: str) -> str:
+        """Return a fresh token of a service's own account, such as ``ingestor``."""
+        secret = self._secrets.get(f"client:{name}")
+        return self._fetch({"grant_type": "client_credentials", "client_id": name, "client_secret": secret})
+
+    def _fetch(self, form: dict[str, str], username: str | None = None) -> str:
+        person = {"username": username, "password": username} if username else {}
+        answer = httpx.post(self._url, data={**form, **person}, timeout=30)
+        answer.raise_for_status()
+        return str(answer.json()["access_token"])

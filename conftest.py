@@ -30,12 +30,19 @@ async def servers() -> AsyncIterator[Installation]:
     """MongoDB, Kafka and Keycloak, provisioned; no services."""
     installation = _claim_installation()
     try:
-        await installation.up()
+        await installation.up(parts=["servers"])
         yield installation
     finally:
         if not os.environ.get("BEAMLORE_TEST_KEEP"):
             await installation.down()
         installation.release()
+
+
+@pytest.fixture(scope="session")
+async def installation(servers: Installation) -> Installation:
+    """Everything: the servers, all services behind the gateway, and the beamlines' devices; no scan engines."""
+    await servers.up()
+    return servers
 
 
 @pytest.fixture(scope="session")

@@ -1,34 +1,52 @@
-"""An installation of the servers on this machine: what there is, where it is, how it is brought up and down."""
+"""An installation on this machine: what there is, where it is, how it is brought up and down."""
 
 import asyncio
 import shutil
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
+import httpx
 from filelock import FileLock, Timeout
 
+from beamlore.configurator.app import PREFIX as CONFIGURATOR_PREFIX
+from beamlore.configurator.seeding import SeedError, plant
+from beamlore.configurator.seeding import load_seed as load_metadata_sets
+from beamlore.embedded.concurrency import all_of
 from beamlore.embedded.downloads.debian import provide_packages
 from beamlore.embedded.downloads.java_servers import JavaServers, provide_java_servers
+from beamlore.embedded.downloads.web_app import provide_web_app, web_app_directory
 from beamlore.embedded.errors import EmbeddedError
+from beamlore.embedded.preparation import check_disk, check_ports, end_what_was_left, port_in_use
 from beamlore.embedded.probes import until_ready
 from beamlore.embedded.progress import Progress, SilentProgress
+from beamlore.embedded.servers.beamlines import DEVICES, ENGINES, TANGO_DATABASE, Beamlines
+from beamlore.embedded.servers.gateway import GATEWAY, Gateway
 from beamlore.embedded.servers.kafka import Kafka, KafkaAccount
 from beamlore.embedded.servers.keycloak import Keycloak, Tokens
 from beamlore.embedded.servers.mongo import MEMBERS, Mongo
+from beamlore.embedded.servers.services import SERVICES, Services
 from beamlore.embedded.state import Ports, Secrets, StateDirectory, port_is_free
 from beamlore.embedded.supervision.leftovers import end_leftovers
 from beamlore.embedded.supervision.program import Program
 from beamlore.embedded.supervision.supervisor import ProcessStatus, Supervisor
 from beamlore.useroffice.seed import load_seed
 
-GATEWAY: Final = "gateway"
+Part: TypeAlias = Literal["servers", "services", "devices", "engines"]
+"""MongoDB, Kafka and Keycloak; Beamlore's services and the gateway; Tango and the simulated devices; scans."""
+
 _START_SECONDS: Final = {"keycloak": 300.0, "kafka": 120.0}
-_OTHER_START_SECONDS: Final = 60.0
-_MEGABYTE: Final = 1024**2
-_FREE_MEGABYTES_FIRST: Final = 3000
-_FREE_MEGABYTES_LATER: Final = 500
+_OTHER_START_SECONDS: Final = 120.0
+_STOP_ORDER: Final = (
+    ("engine-",),
+    ("devices-",),
+    (TANGO_DATABASE, GATEWAY),
+    ("ingestor",),
+    SERVICES,
+    ("keycloak", "kafka", "mongo-"),
+)
+"""Beginnings of names, by stage: what uses a server ends before it."""
 
 
 class Installation:
@@ -43,23 +61,23 @@ class Installation:
         self.state = StateDirectory(state_dir)
         self.secrets = Secrets(self.state.root / "secrets.json")
         self._ports = Ports(self.state.root / "ports.json")
-        self._former_front_door_port = self._ports.all().get(GATEWAY)
+        self._front_door_moves = front_door_port not in (None, self._ports.all().get(GATEWAY))
         if front_door_port is not None:
             self._ports.put(GATEWAY, front_door_port)
-        self.supervisor = Supervisor(self.state, self.secrets)
         self._lock = FileLock(self.state.lock, mode=0o600)
+        self._seed = load_seed(None)
+        self.supervisor = Supervisor(self.state, self.secrets)
+        self.gateway = Gateway(self.state, self._ports)
         self.mongo = Mongo(self.state, self._ports, self.secrets)
         self.kafka = Kafka(self.state, self._ports, self.secrets)
+        self.keycloak = Keycloak(self.state, self._ports, self.secrets, self.front_door)
+        self.services = Services(self.state, self._ports, self.secrets, self.mongo, self.kafka, self.keycloak)
+        self.beamlines = Beamlines(self.state, self._ports, self.services)
 
     @property
     def front_door(self) -> str:
         """The one address people and scripts need."""
-        return f"http://127.0.0.1:{self._ports.get(GATEWAY)}"
-
-    @property
-    def keycloak(self) -> Keycloak:
-        """The identity provider; it follows the front door."""
-        return Keycloak(self.state, self._ports, self.secrets, self.front_door)
+        return self.gateway.address
 
     @property
     def issuer(self) -> str:
@@ -75,6 +93,10 @@ class Installation:
     def token(self) -> Tokens:
         """Gives access tokens: ``token("ada")``, ``token.service("ingestor")``."""
         return Tokens(self.keycloak.backchannel, self.secrets)
+
+    def environment(self, service: str) -> dict[str, str]:
+        """Return all settings of a service: ``catalogue`` … or ``beamline-<name>``, as environment variables."""
+        return self.services.environment(service)
 
     def mongo_url(self, user: str) -> str:
         """Return the connection string of a service's user; ``admin`` may do everything."""
@@ -97,44 +119,54 @@ class Installation:
         """Let other processes have the instance."""
         self._lock.release()
 
-    async def up(self, progress: Progress | None = None) -> None:
-        """Start the servers and wait until each does what it is for; what runs already is left running.
+    async def up(
+        self, progress: Progress | None = None, parts: Iterable[Part] = ("servers", "services", "devices")
+    ) -> None:
+        """Start these parts and wait until each does what it is for; what runs already is left running.
 
         Raises:
             EmbeddedError: something is missing, taken, full or does not start.
         """
-        progress = progress or SilentProgress()
+        progress, parts = progress or SilentProgress(), set(parts)
         self.state.create()
-        self._check_disk()
+        check_disk(self.state)
         if not self.supervisor.answers():
-            await self._clear_the_way(progress)
+            await end_what_was_left(self.state, progress)
+            check_ports(self._ports, progress)
+        elif self._front_door_moves and not port_is_free(self._ports.get(GATEWAY)):
+            raise port_in_use(self._ports.get(GATEWAY))
         await provide_packages(self.state.logs, progress)
         java = await provide_java_servers(self.state.cache, self.state.logs, progress)
         await self.kafka.format(java)
         await self.supervisor.launch(self._programs(java))
-        await _all_of(
-            self._mongo_up(progress),
-            self._kafka_up(progress),
-            self._keycloak_up(progress),
-        )
+        first = [self._mongo_up(progress), self._kafka_up(progress), self._keycloak_up(progress)]
+        if "services" in parts:
+            first.append(provide_web_app(self.state.cache, self.state.logs, progress))
+        if "devices" in parts:
+            first.append(self._devices_up(progress))
+        await all_of(*first)
+        if "services" in parts:
+            await self._services_up(progress)
+        if "engines" in parts:
+            await all_of(*(self.start(name) for name in ENGINES))
 
     async def down(self) -> None:
         """End everything in order: what uses a server ends before it."""
         running = [status.name for status in self.status().values() if status.is_running]
         for stage in range(len(_STOP_ORDER)):
-            await _all_of(*(self.supervisor.stop(name) for name in running if _stop_stage(name) == stage))
+            await all_of(*(self.supervisor.stop(name) for name in running if _stop_stage(name) == stage))
         await self.supervisor.shut_down()
         await asyncio.to_thread(end_leftovers, self.state.root)
+
+    def forget(self) -> None:
+        """Remove all data, secrets and logs of the instance, which must be down; downloads stay."""
+        shutil.rmtree(self.state.root, ignore_errors=True)
 
     async def start(self, name: str) -> None:
         """Start one process and wait until it answers."""
         await self.supervisor.start(name)
-        await until_ready(
-            name,
-            self._probe(name),
-            self.supervisor,
-            seconds=_START_SECONDS.get(name, _OTHER_START_SECONDS),
-        )
+        seconds = _START_SECONDS.get(name, _OTHER_START_SECONDS)
+        await until_ready(name, self._probe(name), self.supervisor, seconds=seconds)
 
     async def stop(self, name: str) -> None:
         """End one process as it wants to be ended; it stays away until it is started."""
@@ -164,18 +196,34 @@ class Installation:
         return await self.mongo.primary()
 
     def _programs(self, java: JavaServers) -> list[Program]:
-        return [*self.mongo.programs(), *self.kafka.programs(java), *self.keycloak.programs(java)]
+        return [
+            *self.mongo.programs(),
+            *self.kafka.programs(java),
+            *self.keycloak.programs(java),
+            *self.services.programs(),
+            *self.gateway.programs(web_app_directory(), self.issuer),
+            *self.beamlines.programs(self._seed),
+        ]
 
     def _probe(self, name: str) -> Callable[[], Awaitable[bool]]:
         if name in MEMBERS:
             return lambda: self.mongo.answers(name)
-        if name == "kafka":
-            return self.kafka.answers
-        return self.keycloak.answers
+        if name in SERVICES:
+            return lambda: self.services.answers(name)
+        if name in DEVICES:
+            return lambda: self.beamlines.devices_answer(name)
+        if name in ENGINES:
+            return lambda: asyncio.to_thread(lambda: self.status()[name].state == "RUNNING")
+        return {
+            "kafka": self.kafka.answers,
+            "keycloak": self.keycloak.answers,
+            GATEWAY: self.gateway.answers,
+            TANGO_DATABASE: self.beamlines.database_answers,
+        }[name]
 
     async def _mongo_up(self, progress: Progress) -> None:
-        with progress.step("MongoDB: 2 members and an arbiter"):
-            await _all_of(*(self.start(name) for name in MEMBERS))
+        with progress.step("MongoDB: 2 data members and an arbiter"):
+            await all_of(*(self.start(name) for name in MEMBERS))
             await self.mongo.provision()
 
     async def _kafka_up(self, progress: Progress) -> None:
@@ -186,57 +234,29 @@ class Installation:
     async def _keycloak_up(self, progress: Progress) -> None:
         with progress.step("Keycloak"):
             await self.start("keycloak")
-            await self.keycloak.provision(load_seed(None))
+            await self.keycloak.provision(self._seed)
 
-    async def _clear_the_way(self, progress: Progress) -> None:
-        ended = await asyncio.to_thread(end_leftovers, self.state.root)
-        if ended:
-            progress.note(f"Ended what an earlier run had left: {', '.join(ended)}")
-        for name, port in self.ports.items():
-            if port_is_free(port):
-                continue
-            if name == GATEWAY:
-                raise EmbeddedError(
-                    f"Port {port} of 127.0.0.1 is in use by another program.",
-                    way_out=f"End that program, or choose another port, for example BEAMLORE_PORT={port + 1}.",
-                )
-            progress.note(f"Port {port} is in use by another program: {name} moves to {self._ports.choose_again(name)}")
+    async def _devices_up(self, progress: Progress) -> None:
+        with progress.step(f"Tango: database and devices of {len(DEVICES)} beamlines"):
+            await self.start(TANGO_DATABASE)
+            await all_of(*(self.start(name) for name in DEVICES))
 
-    def _check_disk(self) -> None:
-        is_first = not (self.state.data / "mongo-1").exists()
-        needed = _FREE_MEGABYTES_FIRST if is_first else _FREE_MEGABYTES_LATER
-        free = shutil.disk_usage(self.state.root).free // _MEGABYTE
-        if free < needed:
+    async def _services_up(self, progress: Progress) -> None:
+        with progress.step("Beamlore's services and the gateway"):
+            await all_of(*(self.start(name) for name in (*SERVICES, GATEWAY)))
+            await self._plant_metadata_sets()
+
+    async def _plant_metadata_sets(self) -> None:
+        headers = {"Authorization": f"Bearer {await asyncio.to_thread(self.token, 'admin')}"}
+        address = self.services.address("configurator") + CONFIGURATOR_PREFIX
+        try:
+            async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as http:
+                await plant(http, load_metadata_sets(None), lambda _: None)
+        except SeedError as error:
             raise EmbeddedError(
-                f"The disk with {self.state.root} is full: {free} MB are free, {needed} MB are needed.",
-                way_out="Free some space and start again.",
-            )
-
-
-_STOP_ORDER: Final = (
-    ("engine-",),
-    ("devices-",),
-    ("tango-db", "gateway"),
-    ("ingestor",),
-    ("catalogue", "configurator", "useroffice"),
-    ("keycloak", "kafka", "mongo-"),
-)
-"""Beginnings of names, by stage: what uses a server ends before it."""
+                f"The beamlines' metadata sets could not be made: {error}.", log=self.state.logs / "configurator.log"
+            ) from error
 
 
 def _stop_stage(name: str) -> int:
     return next(number for number, stage in enumerate(_STOP_ORDER) if name.startswith(stage))
-
-
-async def _all_of(*work: Awaitable[None]) -> None:
-    """Do it all at once; the first error ends the rest."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for one in work:
-                group.create_task(_awaited(one))
-    except* EmbeddedError as errors:
-        raise errors.exceptions[0] from None
-
-
-async def _awaited(one: Awaitable[None]) -> None:
-    await one

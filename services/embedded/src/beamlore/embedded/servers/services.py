@@ -1,0 +1,137 @@
+"""Beamlore's own services as processes: their settings, how they are started, when they are ready."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from beamlore.embedded.facility import BEAMLINES
+from beamlore.embedded.servers.kafka import Kafka
+from beamlore.embedded.servers.keycloak import Keycloak
+from beamlore.embedded.servers.mongo import Mongo
+from beamlore.embedded.state import INSTANCE_VARIABLE, Ports, Secrets, StateDirectory, write_private
+from beamlore.embedded.supervision.program import Program
+
+_COMMANDS: Final = {
+    "catalogue": ("catalogue", "serve"),
+    "configurator": ("configurator", "serve"),
+    "useroffice": ("useroffice", "serve"),
+    "ingestor": ("ingestor", "run"),
+}
+SERVICES: Final = tuple(_COMMANDS)
+
+
+def beamlore_command(*arguments: str) -> tuple[str, ...]:
+    """Return the command line of ``beamlore`` in this environment."""
+    return (str(Path(sys.executable).with_name("beamlore")), *arguments)
+
+
+class Services:
+    """The services of an instance."""
+
+    def __init__(
+        self, state: StateDirectory, ports: Ports, secrets: Secrets, mongo: Mongo, kafka: Kafka, keycloak: Keycloak
+    ) -> None:
+        self._state = state
+        self._ports = ports
+        self._secrets = secrets
+        self._mongo = mongo
+        self._kafka = kafka
+        self._keycloak = keycloak
+
+    def address(self, service: str) -> str:
+        """Return where a service listens."""
+        return f"http://127.0.0.1:{self._ports.get(service)}"
+
+    def environment(self, service: str) -> dict[str, str]:
+        """Return all settings of ``catalogue``, ``ingestor``, ``configurator``, ``useroffice`` or ``beamline-<name>``.
+
+        Raises:
+            ValueError: there is no such service.
+        """
+        common = {
+            INSTANCE_VARIABLE: str(self._state.root),
+            "BEAMLORE_OIDC_ISSUER": self._keycloak.issuer,
+            "BEAMLORE_OIDC_BACKCHANNEL_URL": self._keycloak.backchannel,
+            "BEAMLORE_CLIENT_ID": service,
+            "BEAMLORE_CLIENT_SECRET": self._secrets.get(f"client:{service}"),
+        }
+        if service in _COMMANDS:
+            common["BEAMLORE_HTTP_PORT"] = str(self._ports.get(service))
+        match service:
+            case "catalogue":
+                own = self._mongo_settings(service) | {
+                    "BEAMLORE_FUNCTIONAL_ACCOUNTS_FILE": str(self._functional_accounts()),
+                }
+            case "configurator":
+                own = self._mongo_settings(service)
+            case "useroffice":
+                own = {}
+            case "ingestor":
+                own = (
+                    self._mongo_settings(service)
+                    | self._kafka_settings(service)
+                    | {
+                        "BEAMLORE_CATALOGUE_URL": self.address("catalogue"),
+                        "BEAMLORE_USEROFFICE_URL": self.address("useroffice"),
+                    }
+                )
+            case _ if service.removeprefix("beamline-") in BEAMLINES:
+                own = self._kafka_settings(service) | self._beamline_settings(service.removeprefix("beamline-"))
+            case _:
+                raise ValueError(f"there is no service {service!r}")
+        return common | own
+
+    def programs(self) -> list[Program]:
+        """Return the services' processes."""
+        return [
+            Program(name, beamlore_command(*command), self.environment(name)) for name, command in _COMMANDS.items()
+        ]
+
+    async def answers(self, service: str) -> bool:
+        """Return whether a service says that it is ready."""
+        async with httpx.AsyncClient(timeout=5) as http:
+            try:
+                return (await http.get(f"{self.address(service)}/health/ready")).is_success
+            except httpx.TransportError:
+                return False
+
+    def _mongo_settings(self, service: str) -> dict[str, str]:
+        return {"BEAMLORE_MONGO_URL": self._mongo.url(service), "BEAMLORE_MONGO_DATABASE": service}
+
+    def _kafka_settings(self, service: str) -> dict[str, str]:
+        account = self._kafka.account(service)
+        return {
+            "BEAMLORE_KAFKA_BOOTSTRAP": account.bootstrap,
+            "BEAMLORE_KAFKA_USERNAME": account.username,
+            "BEAMLORE_KAFKA_PASSWORD": account.password,
+        }
+
+    def _beamline_settings(self, beamline: str) -> dict[str, str]:
+        directory = self._state.data / "beamlines" / beamline
+        return {
+            "TANGO_HOST": f"127.0.0.1:{self._ports.get('tango-db')}",
+            "BEAMLORE_BEAMLINE": beamline,
+            "BEAMLORE_CONFIGURATOR_URL": self.address("configurator"),
+            "BEAMLORE_SPOOL_DIR": str(directory / "spool"),
+            "BEAMLORE_DATA_DIR": str(directory / "data"),
+        }
+
+    def _functional_accounts(self) -> Path:
+        # SciCat's form: for its clients, which log in with `auth/login`.
+        accounts = [
+            {
+                "username": name,
+                "password": self._secrets.get(f"functional:{name}"),
+                "email": f"{name}@facility.example",
+                "role": name,
+                "global": False,
+            }
+            for name in ("admin", "ingestor")
+        ]
+        path = self._state.run / "functionalAccounts.json"
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_private(path, json.dumps(accounts, indent=2))
+        return path

@@ -29,7 +29,10 @@ class AccessPolicy:
         """Return the predicate of what the principal may see; empty where that is everything."""
         if self._sees_all(principal):
             return {}
-        ways: list[dict[str, Any]] = [{"isPublished": True}, *self._by_group(principal, "ownerGroup", "instrumentGroup")]
+        ways: list[dict[str, Any]] = [
+            {"isPublished": True},
+            *self._by_group(principal, "ownerGroup", "instrumentGroup"),
+        ]
         ways += self._by_group(principal, "accessGroups")
         if principal.is_authenticated and principal.email:
             ways.append({"sharedWith": principal.email})

@@ -66,7 +66,7 @@ class DurableBulk:
         return True
 
 
-def _partly(scope: WriteScope, details: dict[str, Any]) -> BulkOutcome:
+def _partly(scope: WriteScope, details: Mapping[str, Any]) -> BulkOutcome:
     for problem in details["writeConcernErrors"]:
         if problem["code"] != _WRITE_CONCERN_TIMEOUT:
             raise UnavailableError(f"the database does not acknowledge writes: {problem['errmsg']}")

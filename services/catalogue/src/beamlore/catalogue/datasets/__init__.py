@@ -1,0 +1,1 @@
+"""SciCat's datasets: its v3 and v4 routes."""

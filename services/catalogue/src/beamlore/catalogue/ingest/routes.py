@@ -22,11 +22,15 @@ def _content(name: str) -> dict[str, Any]:
     return {"content": {"application/json": {"schema": {"$ref": SCHEMAS.format(name=name)}}}}
 
 
+def _answer(description: str, name: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"description": description} | _content(name)}
+
+
 @router.post(
     "/datasets/batch",
     operation_id="writeBatch",
     summary="Write many scans",
-    responses={200: {"description": "The outcome of each item."} | _content("BatchAnswer")} | problems(413, 422),
+    responses=_answer("The outcome of each item.", "BatchAnswer") | problems(413, 422),
     openapi_extra={"requestBody": {"required": True} | _content("Batch")},
 )
 async def write_batch(request: Request, principal: Ingestor, ingest: Ingest) -> Response:
@@ -45,7 +49,7 @@ async def write_batch(request: Request, principal: Ingestor, ingest: Ingest) -> 
     "/durability",
     operation_id="getDurability",
     summary="How durable everything written so far is",
-    responses={200: {"description": "The level and the primary's term."} | _content("BatchDurability")},
+    responses=_answer("The level and the primary's term.", "BatchDurability"),
 )
 async def durability(_: Ingestor, writer: Writer) -> Response:
     """Say whether a majority holds all that was written before this request, and under which primary."""

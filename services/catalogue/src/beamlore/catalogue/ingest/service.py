@@ -73,7 +73,7 @@ class IngestService:
         now = datetime.now(UTC)
         for item in items:
             if item.state == "interrupted":
-                closed = await self._dataset_bulk.update_one(scope, *closing_operation(item, user, now))
+                closed = await self._dataset_bulk.update_one(scope, *closing_operation(item, user))
                 results[item.pid] = ItemResult(item.pid, "updated" if closed else "unchanged")
         upserts = [(item, item.dataset) for item in items if item.dataset is not None and item.pid not in results]
         with self.phases("keep_keys"):
@@ -101,9 +101,7 @@ class IngestService:
         waiting = list(upserts)
         for _ in range(_ATTEMPTS):
             with self.phases("build"):
-                operations: list[UpdateOne] = [
-                    dataset_operation(item, dataset, user, now) for item, dataset in waiting
-                ]
+                operations: list[UpdateOne] = [dataset_operation(item, dataset, user, now) for item, dataset in waiting]
             with self.phases("write_datasets"):
                 outcome = await self._dataset_bulk.write(scope, operations)
             refused = frozenset(outcome.refused)
@@ -176,5 +174,3 @@ def _as_stored(item: BatchItem, dataset: RawDataset) -> dict[str, Any]:
         "instrumentIds": dataset.instrument_ids,
         "scientificMetadata": item.metadata,
     }
-
-

@@ -3,6 +3,9 @@
 An operation matches its dataset only while what is stored is older (by the sequence number) and of the same
 proposal; where the dataset exists and does not match, the upsert meets its identifier and is refused. So nothing
 is read before it is written, and writing an item again changes nothing.
+
+``updatedAt`` is the primary's time of the write, not ours of the request: whoever follows changes by it must not
+meet one that is older than what it has already passed.
 """
 
 import uuid
@@ -21,7 +24,7 @@ STORED_VERSION = "v4"
 
 def dataset_operation(item: BatchItem, dataset: RawDataset, user: str, now: datetime) -> UpdateOne:
     """Return the upsert of an item's dataset."""
-    stored = _stored(item, dataset, user, now)
+    stored = _stored(item, dataset, user)
     first = _first_only(item, dataset, user, now)
     metadata = {key: stored_entry(entry) for key, entry in item.metadata.items()}
     if item.metadata_complete:
@@ -37,7 +40,12 @@ def dataset_operation(item: BatchItem, dataset: RawDataset, user: str, now: date
             "proposalIds": item.proposal,
             "beamlore.sequence": {"$not": {"$gte": item.sequence}},
         },
-        {"$set": stored, "$setOnInsert": first, "$inc": {"beamlore.revision": 1}},
+        {
+            "$set": stored,
+            "$setOnInsert": first,
+            "$inc": {"beamlore.revision": 1},
+            "$currentDate": {"updatedAt": True, "beamlore.heardAt": True},
+        },
         upsert=True,
     )
 
@@ -50,10 +58,10 @@ def files_operation(item: BatchItem, dataset: RawDataset, user: str, now: dateti
             "$set": {
                 "size": sum(file.size for file in item.files),
                 "dataFileList": [{"path": file.path, "size": file.size, "time": file.time} for file in item.files],
-                "updatedAt": now,
                 "updatedBy": user,
                 "beamlore.sequence": item.sequence,
             },
+            "$currentDate": {"updatedAt": True},
             "$setOnInsert": {
                 "datasetId": item.pid,
                 "ownerGroup": dataset.owner_group,
@@ -68,7 +76,7 @@ def files_operation(item: BatchItem, dataset: RawDataset, user: str, now: dateti
     )
 
 
-def closing_operation(item: BatchItem, user: str, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+def closing_operation(item: BatchItem, user: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return filter and update that close a scan as interrupted, if nothing was heard of it meanwhile."""
     where = {
         "_id": item.pid,
@@ -76,8 +84,11 @@ def closing_operation(item: BatchItem, user: str, now: datetime) -> tuple[dict[s
         "beamlore.sequence": item.sequence,
         "beamlore.state": "running",
     }
-    changes = {"beamlore.state": item.state, "updatedAt": now, "updatedBy": user}
-    return where, {"$set": changes, "$inc": {"beamlore.revision": 1}}
+    return where, {
+        "$set": {"beamlore.state": item.state, "updatedBy": user},
+        "$inc": {"beamlore.revision": 1},
+        "$currentDate": {"updatedAt": True},
+    }
 
 
 def block_id(pid: str) -> str:
@@ -110,7 +121,7 @@ def invalid_key(metadata: Mapping[str, object]) -> str | None:
     return None
 
 
-def _stored(item: BatchItem, dataset: RawDataset, user: str, now: datetime) -> dict[str, Any]:
+def _stored(item: BatchItem, dataset: RawDataset, user: str) -> dict[str, Any]:
     stored: dict[str, Any] = {
         "type": dataset.type,
         "owner": dataset.owner,
@@ -126,12 +137,10 @@ def _stored(item: BatchItem, dataset: RawDataset, user: str, now: datetime) -> d
         "sampleIds": dataset.sample_ids,
         "size": dataset.size,
         "numberOfFiles": dataset.number_of_files,
-        "updatedAt": now,
         "updatedBy": user,
         "beamlore.sequence": item.sequence,
         "beamlore.state": item.state,
         "beamlore.command": item.command,
-        "beamlore.heardAt": now,
     }
     for name, value in (
         ("endTime", dataset.end_time),

@@ -48,6 +48,8 @@ class Subscriber:
     def __init__(self, principal: Principal, wanted: LiveFilter, size: int) -> None:
         self.principal = principal
         self.wanted = wanted
+        self.resumed: dict[str, int] = {}
+        """Versions it was sent when it came back, so that it is not sent them again, by PID."""
         self._size = size
         self._waiting: deque[LiveEvent] = deque()
         self._filled = asyncio.Event()

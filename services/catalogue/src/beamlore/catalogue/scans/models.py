@@ -57,7 +57,9 @@ class ScanPage(ApiModel):
     """Scans, newest first."""
 
     items: list[Scan]
-    next_cursor: str | None = Field(default=None, description="Give it as `cursor` for what follows; absent at the end.")
+    next_cursor: str | None = Field(
+        default=None, description="Give it as `cursor` for what follows; absent at the end."
+    )
 
 
 class ScanPatch(ApiModel):

@@ -3,7 +3,6 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -63,8 +62,9 @@ class ScanService:
             ForbiddenError: the principal may see it, not change it.
         """
         update: dict[str, Any] = {
-            "$set": {"updatedAt": datetime.now(UTC), "updatedBy": principal.username},
+            "$set": {"updatedBy": principal.username},
             "$inc": {"beamlore.revision": 1},
+            "$currentDate": {"updatedAt": True},
         }
         for name, value in changes.items():
             if value is None or value == "":

@@ -54,7 +54,9 @@ class ScopeRepository(GuardedRepository):
         """Return the beamlines, by name."""
         query = Query({}, projection={"instrumentIds": 1, "_id": 0})
         scopes = await self.find(principal, query)
-        return [{"name": name} for name in sorted({one for scope in scopes for one in scope.get("instrumentIds") or ()})]
+        return [
+            {"name": name} for name in sorted({one for scope in scopes for one in scope.get("instrumentIds") or ()})
+        ]
 
     @property
     def _proposals(self) -> Any:

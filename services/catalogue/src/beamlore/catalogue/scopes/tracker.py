@@ -51,7 +51,9 @@ class ScopeTracker:
     async def _write(self, scope: WriteScope, fresh: Mapping[Signature, Mapping[str, Any]]) -> None:
         operations = []
         for signature, keys in fresh.items():
-            stored = dict(zip(_FIELDS, (list(one) if isinstance(one, tuple) else one for one in signature), strict=True))
+            stored = dict(
+                zip(_FIELDS, (list(one) if isinstance(one, tuple) else one for one in signature), strict=True)
+            )
             update: dict[str, Any] = {"$setOnInsert": stored}
             storable = {key: entry for key, entry in keys.items() if _storable(key)}
             if storable:

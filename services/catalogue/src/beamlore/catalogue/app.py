@@ -1,0 +1,119 @@
+"""The catalogue's application: its parts put together, started and stopped."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from pymongo.errors import PyMongoError
+
+from beamlore.catalogue import me
+from beamlore.catalogue.auth import routes as auth_routes
+from beamlore.catalogue.auth.accounts import load_accounts
+from beamlore.catalogue.auth.provider import IdentityProvider
+from beamlore.catalogue.auth.tokens import AnyToken, SessionTokens
+from beamlore.catalogue.database.indexes import create_indexes
+from beamlore.catalogue.datasets import routes_v3, routes_v4
+from beamlore.catalogue.ingest import routes as ingest_routes
+from beamlore.catalogue.live import routes as live_routes
+from beamlore.catalogue.live.follow import Follower
+from beamlore.catalogue.scans import routes as scan_routes
+from beamlore.catalogue.scicat import ScicatPaths, install_scicat_errors
+from beamlore.catalogue.settings import Settings
+from beamlore.catalogue.state import assemble
+from beamlore.core import Health, Phases, connect, create_app
+
+log = structlog.get_logger(__name__)
+
+PREFIX = "/api/beamlore/v1"
+VERSION = "1.0.0"
+_RETRY_SECONDS = 1.0
+_ROUTERS = (
+    scan_routes.router,
+    live_routes.router,
+    me.router,
+    ingest_routes.router,
+    routes_v3.router,
+    routes_v4.public,
+    routes_v4.router,
+    auth_routes.router,
+)
+
+
+def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
+    """Return the application. Nothing is connected before it starts."""
+    health = Health()
+    health.set("database", False, "not connected yet")
+    measured = phases or Phases("catalogue")
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
+        client = connect(settings, app_name="beamlore-catalogue")
+        catalogue = assemble(client, settings, measured)
+        app.state.catalogue = catalogue
+        follower = Follower(client, catalogue, health)
+        tasks = [_started(follower.run()), _started(_prepare(catalogue.database))]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await client.close()
+
+    app = create_app(
+        title="Beamlore catalogue",
+        prefix=PREFIX,
+        version=VERSION,
+        settings=settings,
+        routers=_ROUTERS,
+        health=health,
+        lifespan=lifespan,
+        description="The catalogue: the scan log, live events, batches, and SciCat's dataset routes (v3, v4).",
+    )
+    tokens = SessionTokens(settings)
+    app.state.session_tokens = tokens
+    app.state.accounts = load_accounts(settings)
+    app.state.provider = IdentityProvider(settings, app.state.verifier)
+    app.state.verifier = AnyToken(app.state.verifier, tokens)
+    install_scicat_errors(app)
+    app.add_middleware(ScicatPaths)
+    _describe_batches(app)
+    return app
+
+
+async def _prepare(database: Any) -> None:
+    """Create the indexes, as soon as there is a primary."""
+    while True:
+        try:
+            await create_indexes(database)
+        except PyMongoError as error:
+            log.warning("indexes cannot be created yet", error=str(error))
+            await asyncio.sleep(_RETRY_SECONDS)
+        else:
+            return
+
+
+def _started(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    task = asyncio.create_task(work)
+    task.add_done_callback(_tell)
+    return task
+
+
+def _tell(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("a background task of the catalogue ended", exc_info=error)
+
+
+def _describe_batches(app: FastAPI) -> None:
+    """Add the schemas of the bodies that FastAPI does not read itself."""
+    generated = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        description = generated()
+        description.setdefault("components", {}).setdefault("schemas", {}).update(ingest_routes.schemas())
+        return description
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,152 @@
+"""Login by the identity provider with the browser: authorization code and PKCE, for SciCat's frontends.
+
+Source: OpenID Connect Core 1.0, section 3.1; RFC 7636 (PKCE).
+"""
+
+import base64
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import orjson
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from beamlore.catalogue.settings import Settings
+from beamlore.core import (
+    BadRequestError,
+    OidcSettings,
+    Principal,
+    TokenVerifier,
+    UnauthenticatedError,
+    UnavailableError,
+)
+
+_TIMEOUT_SECONDS = 10
+
+
+class IdentityProvider:
+    """Sends browsers to the identity provider and believes what they bring back, once it is checked."""
+
+    def __init__(self, settings: Settings, verifier: TokenVerifier) -> None:
+        self._settings = settings
+        self._access = verifier
+        audiences = [settings.client_id, *sorted(settings.oidc_id_token_audiences)]
+        self._identity = [TokenVerifier(_for_audience(settings, audience)) for audience in dict.fromkeys(audiences)]
+        self._metadata: Mapping[str, Any] | None = None
+
+    async def login_url(self, callback: str) -> tuple[str, dict[str, str]]:
+        """Return the address of the login page, and what must be known again when the browser comes back."""
+        metadata = await self._discovered()
+        remembered = {name: secrets.token_urlsafe(48) for name in ("verifier", "nonce", "state")}
+        query = {
+            "response_type": "code",
+            "client_id": self._settings.client_id,
+            "redirect_uri": callback,
+            "scope": "openid profile email",
+            "state": remembered["state"],
+            "nonce": remembered["nonce"],
+            "code_challenge": create_s256_code_challenge(remembered["verifier"]),
+            "code_challenge_method": "S256",
+        }
+        return f"{metadata['authorization_endpoint']}?{urlencode(query)}", remembered | {"callback": callback}
+
+    async def complete(self, remembered: Mapping[str, Any], query: Mapping[str, str]) -> Principal:
+        """Return who logged in.
+
+        Raises:
+            UnauthenticatedError: the provider refused, or what came back does not belong to what was sent.
+            UnavailableError: the provider does not answer.
+        """
+        if query.get("error"):
+            raise UnauthenticatedError(f"the identity provider refused the login: {query['error'][:80]}")
+        if not secrets.compare_digest(str(remembered["state"]), query.get("state", "")) or "code" not in query:
+            raise UnauthenticatedError("the answer does not belong to the login that was begun here; begin again")
+        tokens = await self._exchange(query["code"], remembered)
+        await self.from_id_token(str(tokens.get("id_token", "")), nonce=str(remembered["nonce"]))
+        return await self._access.verify(str(tokens["access_token"]))
+
+    async def _exchange(self, code: str, remembered: Mapping[str, Any]) -> dict[str, Any]:
+        metadata = await self._discovered()
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": remembered["callback"],
+            "code_verifier": remembered["verifier"],
+        }
+        secret = self._settings.client_secret.get_secret_value()
+        try:
+            async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
+                answer = await client.post(
+                    self._reachable(metadata["token_endpoint"]), data=form, auth=(self._settings.client_id, secret)
+                )
+        except httpx.HTTPError as error:
+            raise UnavailableError("the identity provider does not answer; try again in a moment") from error
+        if answer.status_code != httpx.codes.OK:
+            raise UnauthenticatedError("the identity provider gives no token for this login; begin again")
+        tokens: dict[str, Any] = answer.json()
+        return tokens
+
+    async def from_id_token(self, token: str, *, nonce: str | None = None) -> Principal:
+        """Return the principal of an ID token that was given to one of our clients.
+
+        Raises:
+            UnauthenticatedError: it is not valid, or not for a client of ours.
+        """
+        if token.count(".") != 2:
+            raise UnauthenticatedError("the ID token is not a token")
+        refused: UnauthenticatedError | None = None
+        for verifier in self._identity:
+            try:
+                principal = await verifier.verify(token)
+            except UnauthenticatedError as error:
+                refused = error
+            else:
+                if nonce is not None and _payload(token).get("nonce") != nonce:
+                    raise UnauthenticatedError("the ID token belongs to another login")
+                return principal
+        raise refused or UnauthenticatedError("the ID token is for none of our clients")
+
+    async def _discovered(self) -> Mapping[str, Any]:
+        if self._metadata is None:
+            try:
+                async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
+                    answer = await client.get(f"{self._settings.oidc_base}/.well-known/openid-configuration")
+                    answer.raise_for_status()
+            except httpx.HTTPError as error:
+                raise UnavailableError("the identity provider does not answer; try again in a moment") from error
+            self._metadata = answer.json()
+        return self._metadata
+
+    def _reachable(self, url: str) -> str:
+        issuer = self._settings.oidc_issuer.rstrip("/")
+        return self._settings.oidc_base + url.removeprefix(issuer) if url.startswith(issuer) else url
+
+
+def local_path(url: str | None) -> str:
+    """Return where to go after the login: a path of the same site, so that nobody is sent elsewhere with a token.
+
+    Raises:
+        BadRequestError: it is not one.
+    """
+    if not url:
+        return "/"
+    if not url.startswith("/") or url.startswith(("//", "/\\")) or any(ord(one) < 32 for one in url):
+        raise BadRequestError("returnUrl: must be a path that begins with a single '/'")
+    return url
+
+
+def _for_audience(settings: Settings, audience: str) -> OidcSettings:
+    return OidcSettings(
+        oidc_issuer=settings.oidc_issuer,
+        oidc_audience=audience,
+        oidc_backchannel_url=settings.oidc_backchannel_url,
+    )
+
+
+def _payload(token: str) -> dict[str, Any]:
+    """Return the claims of a token whose signature has been checked already."""
+    payload = token.split(".")[1]
+    claims: dict[str, Any] = orjson.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims

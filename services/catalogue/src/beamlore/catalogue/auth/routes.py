@@ -1,0 +1,140 @@
+"""SciCat's ``/api/v3/auth``."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from beamlore.catalogue.answers import json_response
+from beamlore.catalogue.auth.accounts import FunctionalAccounts, user_id, user_of
+from beamlore.catalogue.auth.provider import IdentityProvider, local_path
+from beamlore.catalogue.auth.tokens import SessionTokens
+from beamlore.core import CurrentPrincipal, Principal, UnauthenticatedError
+
+router = APIRouter(prefix="/api/v3/auth", tags=["auth"])
+_COOKIE = "beamlore-login"
+
+
+class Credentials(BaseModel):
+    """A functional account's name and password."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    username: str = Field(max_length=256)
+    password: str = Field(max_length=1024, repr=False)
+
+
+class IdToken(BaseModel):
+    """An ID token of the identity provider."""
+
+    idToken: str = Field(max_length=16_384, repr=False)  # noqa: N815 - SciCat's name
+
+
+class LoginAnswer(BaseModel):
+    """A token and whom it proves."""
+
+    id: str
+    access_token: str
+    expires_in: int
+    ttl: int
+    created: datetime
+    userId: str  # noqa: N815 - SciCat's name
+    user: dict[str, object]
+
+
+async def _tokens(request: Request) -> SessionTokens:
+    tokens: SessionTokens = request.app.state.session_tokens
+    return tokens
+
+
+async def _accounts(request: Request) -> FunctionalAccounts:
+    accounts: FunctionalAccounts = request.app.state.accounts
+    return accounts
+
+
+async def _provider(request: Request) -> IdentityProvider:
+    provider: IdentityProvider = request.app.state.provider
+    return provider
+
+
+Tokens = Annotated[SessionTokens, Depends(_tokens)]
+Accounts = Annotated[FunctionalAccounts, Depends(_accounts)]
+Provider = Annotated[IdentityProvider, Depends(_provider)]
+
+
+@router.post("/login", status_code=201, operation_id="AuthController_login_v3", response_model=LoginAnswer)
+async def login(credentials: Credentials, accounts: Accounts, tokens: Tokens) -> Response:
+    """Log a functional account in."""
+    principal = await accounts.check(credentials.username, credentials.password)
+    if principal is None:
+        raise UnauthenticatedError("Unauthorized")
+    return json_response(_answer(principal, tokens), 201)
+
+
+@router.get("/whoami", operation_id="AuthController_whoami_v3")
+async def whoami(principal: CurrentPrincipal) -> Response:
+    """Return the caller."""
+    return json_response(user_of(principal))
+
+
+@router.get("/oidc", operation_id="AuthController_oidcLogin_v3", status_code=302)
+async def oidc(
+    request: Request,
+    provider: Provider,
+    tokens: Tokens,
+    return_url: Annotated[str | None, Query(alias="returnUrl", max_length=2048)] = None,
+) -> Response:
+    """Send the browser to the identity provider's login page."""
+    wanted = local_path(return_url)
+    url, remembered = await provider.login_url(str(request.url_for("oidc_callback")))
+    answer = RedirectResponse(url, 302)
+    answer.set_cookie(
+        _COOKIE,
+        tokens.seal(remembered | {"returnUrl": wanted}),
+        max_age=600,
+        path="/api/v3/auth",
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return answer
+
+
+@router.get("/oidc/callback", operation_id="AuthController_loginCallback_v3", status_code=302)
+async def oidc_callback(request: Request, provider: Provider, tokens: Tokens) -> Response:
+    """Take the browser back from the login page and send it to the frontend with a token."""
+    remembered = tokens.unseal(request.cookies.get(_COOKIE, ""))
+    principal = await provider.complete(remembered, request.query_params)
+    found = {
+        "access-token": tokens.issue(principal),
+        "user-id": user_id(principal),
+        "returnUrl": remembered["returnUrl"],
+    }
+    base = request.app.state.settings.oidc_success_url
+    answer = RedirectResponse(f"{base}{'&' if '?' in base else '?'}{urlencode(found)}", 302)
+    answer.delete_cookie(_COOKIE, path="/api/v3/auth")
+    return answer
+
+
+@router.post(
+    "/oidc/token", operation_id="AuthController_oidcTokenLogin_v3", response_model=LoginAnswer, status_code=201
+)
+async def oidc_token(given: IdToken, provider: Provider, tokens: Tokens) -> Response:
+    """Give a token for an ID token of the identity provider."""
+    return json_response(_answer(await provider.from_id_token(given.idToken), tokens), 201)
+
+
+def _answer(principal: Principal, tokens: SessionTokens) -> dict[str, object]:
+    token = tokens.issue(principal)
+    return {
+        "id": token,
+        "access_token": token,
+        "expires_in": tokens.lifetime,
+        "ttl": tokens.lifetime,
+        "created": datetime.now(UTC),
+        "userId": user_id(principal),
+        "user": user_of(principal),
+    }

@@ -1,0 +1,90 @@
+"""The indexes the queries need, and why each of them."""
+
+from typing import Any
+
+import structlog
+from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import OperationFailure
+
+from beamlore.catalogue.names import names
+
+log = structlog.get_logger(__name__)
+
+_NEWEST = [("startTime", DESCENDING), ("_id", DESCENDING)]
+_SAME_UNDER_ANOTHER_NAME = frozenset({85, 86})
+"""IndexOptionsConflict, IndexKeySpecsConflict: a SciCat backend made it, with other options."""
+
+_DATASETS = [
+    # The scan log of who sees everything, and any time frame.
+    IndexModel(_NEWEST, name="beamlore_newest"),
+    # One for each way of being allowed to see, so that a page is a merge of walks in order. Most datasets are neither
+    # shared nor published: the last three hold only those that are.
+    IndexModel([("ownerGroup", ASCENDING), *_NEWEST], name="beamlore_owner"),
+    IndexModel([("instrumentGroup", ASCENDING), *_NEWEST], name="beamlore_instrument_group"),
+    IndexModel(
+        [("accessGroups", ASCENDING), *_NEWEST],
+        name="beamlore_access",
+        partialFilterExpression={"accessGroups": {"$gt": ""}},
+    ),
+    IndexModel(
+        [("sharedWith", ASCENDING), *_NEWEST],
+        name="beamlore_shared",
+        partialFilterExpression={"sharedWith": {"$gt": ""}},
+    ),
+    IndexModel(
+        [("isPublished", ASCENDING), *_NEWEST],
+        name="beamlore_published",
+        partialFilterExpression={"isPublished": True},
+    ),
+    # The scan log's filters, for who sees much and looks for little.
+    IndexModel([("proposalIds", ASCENDING), *_NEWEST], name="beamlore_proposal"),
+    IndexModel([("instrumentIds", ASCENDING), *_NEWEST], name="beamlore_beamline"),
+    # Live events while no majority confirms writes, and readers who come back.
+    IndexModel([("updatedAt", ASCENDING)], name="beamlore_updated"),
+    # The order of v4's lists where none is asked for.
+    IndexModel([("createdAt", DESCENDING)], name="beamlore_created"),
+    # Scans of which no word comes any more.
+    IndexModel(
+        [("beamlore.heardAt", ASCENDING)],
+        name="beamlore_running",
+        partialFilterExpression={"beamlore.state": "running"},
+    ),
+]
+_WORDS = IndexModel(
+    [
+        (field, TEXT)
+        for field in names(
+            "datasetName description comment owner principalInvestigators keywords proposalIds sampleIds instrumentIds "
+            "creationLocation sourceFolder"
+        )
+    ],
+    name="beamlore_words",
+    default_language="none",
+)
+# A dataset's files are found by the dataset.
+_BLOCKS = [IndexModel([("datasetId", ASCENDING)], name="beamlore_dataset")]
+# The scopes a principal may see, and those of a proposal or beamline.
+_SCOPES = [
+    IndexModel([("ownerGroup", ASCENDING)], name="owner"),
+    IndexModel([("instrumentGroup", ASCENDING)], name="instrument_group"),
+    IndexModel([("proposalIds", ASCENDING)], name="proposal"),
+]
+_PROPOSALS = [IndexModel([("proposalId", ASCENDING)], name="beamlore_proposal")]
+
+
+async def create_indexes(database: AsyncDatabase[dict[str, Any]]) -> None:
+    """Create what is missing. An index that a SciCat backend already has is left as it is."""
+    for collection, indexes in (
+        ("Dataset", [*_DATASETS, _WORDS]),
+        ("OrigDatablock", _BLOCKS),
+        ("beamlore_scopes", _SCOPES),
+        ("Proposal", _PROPOSALS),
+    ):
+        for index in indexes:
+            try:
+                await database[collection].create_indexes([index], commitQuorum=1)
+            except OperationFailure as error:
+                if error.code not in _SAME_UNDER_ANOTHER_NAME:
+                    raise
+                log.info("an index like ours is already there", collection=collection, index=index.document["name"])

@@ -1,0 +1,64 @@
+"""The closed grammar: everything a filter can say."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+ComparisonOperator: TypeAlias = Literal["$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$all", "$size"]
+
+
+@dataclass(frozen=True)
+class Compare:
+    """A field against a value; ``path`` is a stored field's name, dotted."""
+
+    path: str
+    operator: ComparisonOperator
+    value: Any
+
+
+@dataclass(frozen=True)
+class Exists:
+    """Whether a field is there."""
+
+    path: str
+    there: bool
+
+
+@dataclass(frozen=True)
+class Matches:
+    """A text field against a checked regular expression."""
+
+    path: str
+    pattern: str
+    options: str = ""
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words anywhere in a dataset's descriptive fields (MongoDB's ``$text``)."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Not:
+    """None of the conditions on one field together."""
+
+    condition: "Condition"
+
+
+@dataclass(frozen=True)
+class All:
+    """Every condition holds; with none, everything matches."""
+
+    conditions: tuple["Condition", ...] = ()
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """At least one condition holds; with none, nothing matches."""
+
+    conditions: tuple["Condition", ...]
+
+
+Condition: TypeAlias = Compare | Exists | Matches | Words | Not | All | AnyOf

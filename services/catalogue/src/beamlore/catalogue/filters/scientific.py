@@ -1,0 +1,135 @@
+"""Scientific conditions: ``{lhs, relation, rhs, unit}`` on a key of the scientific metadata.
+
+Metadata stand as they were sent: ``{value, unit}``, SciCat's short ``{v, u}``, or a bare value. A condition with a unit
+holds for a value in any unit that measures the same; SciCat's own ``valueSI`` is understood too.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from beamlore.catalogue.filters.errors import FilterError
+from beamlore.catalogue.filters.fields import field_of
+from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, ComparisonOperator, Condition, Matches
+from beamlore.catalogue.quantities import SiUnit, compatible_units, si_unit
+
+CONDITIONS = 30
+_TEXT_LENGTH = 1_024
+_SAME = 1e-9
+_ORDER: dict[str, ComparisonOperator] = {
+    "GREATER_THAN": "$gt",
+    "GREATER_THAN_OR_EQUAL": "$gte",
+    "LESS_THAN": "$lt",
+    "LESS_THAN_OR_EQUAL": "$lte",
+}
+_MEMBERS = frozenset({"lhs", "relation", "rhs", "unit", "human_name", "type"})
+_Bound = tuple[ComparisonOperator, float]
+
+
+def parse_scientific(value: object, at: str) -> Condition:
+    """Return the condition that all of a list of scientific conditions hold.
+
+    Raises:
+        FilterError: one is malformed, or there are too many.
+    """
+    if not isinstance(value, list) or len(value) > CONDITIONS:
+        raise FilterError(at, f"is a list of at most {CONDITIONS} conditions")
+    return All(tuple(_condition(one, f"{at}[{place}]") for place, one in enumerate(value)))
+
+
+def _condition(value: object, at: str) -> Condition:
+    if not isinstance(value, Mapping) or not {"lhs", "relation", "rhs"} <= set(value) <= _MEMBERS:
+        raise FilterError(at, "must be {lhs, relation, rhs, unit}")
+    key = value["lhs"]
+    if not isinstance(key, str) or not key:
+        raise FilterError(f"{at}.lhs", "is the key of a metadata entry")
+    path = field_of(f"scientificMetadata.{key}", f"{at}.lhs", strict=False).path
+    relation, rhs, unit = value["relation"], value["rhs"], value.get("unit") or ""
+    if not isinstance(unit, str) or len(unit) > 64:
+        raise FilterError(f"{at}.unit", "is the name of a unit")
+    if relation in ("EQUAL_TO_STRING", "EQUAL_TO"):
+        return AnyOf(tuple(Compare(one, "$eq", _text(rhs, f"{at}.rhs")) for one in _places(path)))
+    if relation == "CONTAINS_STRING":
+        pattern = re.escape(_text(rhs, f"{at}.rhs"))
+        return AnyOf(tuple(Matches(one, pattern, "i") for one in _places(path)))
+    return _numeric(path, _bounds(relation, rhs, at), unit, f"{at}.unit")
+
+
+def _bounds(relation: object, rhs: object, at: str) -> tuple[_Bound, ...]:
+    if relation == "RANGE":
+        if not isinstance(rhs, list) or len(rhs) != 2:
+            raise FilterError(f"{at}.rhs", "is [smallest, largest]")
+        return (("$gt", _real(rhs[0], f"{at}.rhs[0]")), ("$lt", _real(rhs[1], f"{at}.rhs[1]")))
+    if relation == "EQUAL_TO_NUMERIC":
+        return (("$eq", _real(rhs, f"{at}.rhs")),)
+    if isinstance(relation, str) and relation in _ORDER:
+        return ((_ORDER[relation], _real(rhs, f"{at}.rhs")),)
+    raise FilterError(f"{at}.relation", f"{str(relation)[:40]!r} is not a relation")
+
+
+def _numeric(path: str, bounds: tuple[_Bound, ...], unit: str, at: str) -> Condition:
+    if not unit:
+        return AnyOf(tuple(_within(one, bounds) for one in _places(path)))
+    wanted = si_unit(unit)
+    if wanted is None:
+        return AnyOf(tuple(All((_within(value, bounds), Compare(name, "$eq", unit))) for value, name in _pairs(path)))
+    ways: list[Condition] = [
+        All(
+            (
+                _within(f"{path}.valueSI", tuple((sign, wanted.convert(bound)) for sign, bound in bounds)),
+                Compare(f"{path}.unitSI", "$eq", wanted.name),
+            )
+        )
+    ]
+    for spelling in compatible_units(unit):
+        other = si_unit(spelling)
+        if other is None:
+            raise FilterError(at, f"{spelling!r} cannot be converted")
+        converted = tuple((sign, _convert(bound, wanted, other)) for sign, bound in bounds)
+        ways += [All((_within(value, converted), Compare(name, "$eq", spelling))) for value, name in _pairs(path)]
+    return AnyOf(tuple(ways))
+
+
+def _within(path: str, bounds: tuple[_Bound, ...]) -> Condition:
+    found: list[Condition] = []
+    for sign, bound in bounds:
+        if sign == "$eq" and bound:
+            # Converting there and back moves the last digits.
+            margin = abs(bound) * _SAME
+            found += [Compare(path, "$gte", bound - margin), Compare(path, "$lte", bound + margin)]
+        else:
+            found.append(Compare(path, sign, bound))
+    return All(tuple(found))
+
+
+def _convert(value: float, unit: SiUnit, other: SiUnit) -> float:
+    if unit == other:
+        return value
+    return (unit.convert(value) - other.offset) / other.scale
+
+
+def _places(path: str) -> tuple[str, ...]:
+    return (f"{path}.value", path, f"{path}.v")
+
+
+def _pairs(path: str) -> tuple[tuple[str, str], ...]:
+    return ((f"{path}.value", f"{path}.unit"), (f"{path}.v", f"{path}.u"))
+
+
+def _text(value: object, at: str) -> str:
+    if isinstance(value, bool | int | float):
+        return str(value)
+    if not isinstance(value, str) or len(value) > _TEXT_LENGTH:
+        raise FilterError(at, f"is text of at most {_TEXT_LENGTH} characters")
+    return value
+
+
+def _real(value: Any, at: str) -> float:
+    try:
+        number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else math.nan
+    except (ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise FilterError(at, f"{str(value)[:40]!r} is not a number")
+    return number

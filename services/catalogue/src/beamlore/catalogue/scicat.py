@@ -1,0 +1,86 @@
+"""What is the same on all of SciCat's routes: paths without regard to case, and the shape of errors."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from beamlore.catalogue.names import names
+from beamlore.core import BeamloreError
+
+log = structlog.get_logger(__name__)
+
+_SCICAT = ("/api/v3", "/api/v4")
+_OURS = "/api/beamlore/v1/scans/"
+_WORDS = {
+    word.lower(): word
+    for word in names(
+        "api v3 v4 datasets auth fullquery fullfacet count findOne public login whoami oidc callback token"
+    )
+}
+
+
+class ScicatPaths:
+    """Makes the paths of SciCat's routes those the router knows: in their case, with the slash in a PID still encoded.
+
+    Servers decode ``%2F`` before routing, which would take a PID apart; the raw path has it as it was sent.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Rewrite the path and go on."""
+        if scope["type"] == "http":
+            raw = scope.get("raw_path", b"").split(b"?", 1)[0].decode("latin-1")
+            scicat = is_scicat(raw)
+            if scicat or raw.startswith(_OURS):
+                scope["path"] = "/".join(_segment(one, known_words=scicat) for one in raw.split("/"))
+        await self._app(scope, receive, send)
+
+
+def is_scicat(path: str) -> bool:
+    """Return whether a path is one of SciCat's."""
+    return path.lower().startswith(_SCICAT)
+
+
+def _segment(raw: str, *, known_words: bool) -> str:
+    if known_words and (word := _WORDS.get(raw.lower())) is not None:
+        return word
+    return unquote(raw).replace("/", "%2F")
+
+
+def install_scicat_errors(app: FastAPI) -> None:
+    """Make SciCat's routes answer errors as ``{statusCode, message, error}``; other routes keep theirs."""
+    for kind in (BeamloreError, RequestValidationError, HTTPException, Exception):
+        ours: Any = app.exception_handlers[kind]
+
+        async def on_error(request: Request, error: Exception, ours: Any = ours) -> Response:
+            if not is_scicat(request.url.path):
+                answer: Response = await ours(request, error)
+                return answer
+            return _scicat_answer(request, error)
+
+        app.add_exception_handler(kind, on_error)
+
+
+def _scicat_answer(request: Request, error: Exception) -> Response:
+    headers: dict[str, str] = {}
+    if isinstance(error, BeamloreError):
+        status, message, headers = error.status, error.detail, error.headers
+    elif isinstance(error, RequestValidationError):
+        status = 400
+        message = "; ".join(f"{'/'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
+    elif isinstance(error, HTTPException):
+        status, message, headers = error.status_code, str(error.detail), dict(error.headers or {})
+    else:
+        log.exception("request failed", path=request.url.path, exc_info=error)
+        status, message = 500, "Internal server error"
+    body = {"statusCode": status, "message": message, "error": HTTPStatus(status).phrase}
+    return JSONResponse(body, status_code=status, headers=headers)

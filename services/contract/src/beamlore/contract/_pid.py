@@ -7,7 +7,8 @@ facility's; the suffix here is a UUID, made at the instrument, so a PID needs no
 import re
 import uuid
 
-_PID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-_]{0,63}/[A-Za-z0-9][A-Za-z0-9.\-_]{0,127}")
+PID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9.\-_]{0,63}/[A-Za-z0-9][A-Za-z0-9.\-_]{0,127}$"
+_PID = re.compile(PID_PATTERN)
 _NAMESPACE = uuid.UUID("7e2b6f3a-5d0c-4c39-9a57-1f2e8c6d4b10")
 
 

@@ -22,10 +22,14 @@ SCHEMA_VERSION: Literal[1] = 1
 ScanState: TypeAlias = Literal["running", "finished", "aborted", "interrupted"]
 """``interrupted`` is never sent: the ingestor gives it to a scan of which no word came for too long."""
 
-Beamline: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+# msgspec searches with Python's re, whose `$` also matches before a line feed at the end: (?!\n) shuts that out.
+Beamline: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}(?!\n)$")]
 ShortText: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 AwareDatetime: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
-Value: TypeAlias = bool | int | float | str | list[bool | int | float | str | None] | None
+# 64 bits with sign is what BSON stores; 2**53 what every reader of JSON keeps exact (RFC 8259, section 6).
+Integer: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Value: TypeAlias = bool | Integer | float | str | list[bool | Integer | float | str | None] | None
 
 
 class MetadataValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -48,7 +52,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file a scan wrote: its path relative to the scan's path, size in bytes, time of last change."""
 
     path: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
-    size: Annotated[int, msgspec.Meta(ge=0)]
+    size: Count
     time: AwareDatetime
 
 
@@ -62,19 +66,19 @@ class _ScanHeader(
     kw_only=True,
 ):
     pid: ShortText
-    sequence: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    sequence: Count
     beamline: Beamline
     proposal: ShortText
     command: Annotated[str, msgspec.Meta(max_length=4096)]
     start: AwareDatetime
     path: Annotated[str, msgspec.Meta(max_length=4096)]
     sent: AwareDatetime
-    number: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    number: Count | None = None
     """The scan's number in its session or file."""
     sample: Annotated[str, msgspec.Meta(max_length=256)] = ""
-    points: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    points: Count | None = None
     """Points measured so far."""
-    points_planned: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    points_planned: Count | None = None
     metadata: dict[Annotated[str, msgspec.Meta(min_length=1, max_length=256)], MetadataValue] = {}
     """By key: a stable, machine-readable name, unique within the scan."""
     files: list[File] = []
@@ -84,11 +88,13 @@ class _ScanHeader(
     def __post_init__(self) -> None:
         check_pid(self.pid)
         for key in self.metadata:
-            if key.startswith("$") or _FORBIDDEN_IN_KEY.search(key):
+            if not _METADATA_KEY.fullmatch(key):
                 raise ValueError(f"the metadata key {key[:80]!r} may not begin with '$' or contain '.' or NUL")
 
 
-_FORBIDDEN_IN_KEY = re.compile(r"[.\x00]")
+# Keys are field names in MongoDB, where '$' leads operators and '.' leads into sub-documents.
+METADATA_KEY_PATTERN = r"^[^$.\x00][^.\x00]*$"
+_METADATA_KEY = re.compile(METADATA_KEY_PATTERN)
 
 
 class ScanStarted(_ScanHeader, tag="started", frozen=True, kw_only=True):

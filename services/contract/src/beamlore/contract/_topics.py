@@ -3,7 +3,8 @@
 import re
 
 _PREFIX = "scans."
-_BEAMLINE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+BEAMLINE_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
+_BEAMLINE = re.compile(BEAMLINE_PATTERN)
 SCAN_TOPIC_PATTERN = r"^scans\.[a-z0-9][a-z0-9-]{0,62}$"
 """Regular expression of every topic that carries scan messages."""
 

@@ -1,6 +1,8 @@
 """Units as instruments write them, brought to the spelling pint knows."""
 
+import re
 from functools import cache, lru_cache
+from tokenize import TokenError
 
 import pint
 
@@ -23,6 +25,25 @@ _ALIASES = {
 }
 
 
+# Found by trying: what pint raises for texts that are no units.
+_PINT_RAISES = (
+    pint.PintError,
+    TokenError,
+    SyntaxError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    AssertionError,
+)
+# pint computes the numbers of an expression, and 9**9**9**9 has no end. A unit needs a number in two places only: the 1
+# of 1/s, and an exponent of up to two digits with no exponent of its own.
+_LONGEST = 64
+_CHARACTERS = re.compile(r"[\w °%/*^().-]*")
+_NUMBER = re.compile(r"(?<![\w.])[\d.]")
+_NEEDED_NUMBER = re.compile(r"^\s*1(?=\s*/)|(?:\*\*|\^)\s*[-+]?\d{1,2}(?![\w.]|\s*(?:\*\*|\^))")
+
+
 class UnknownUnitError(ValueError):
     """A unit is not known to the unit registry."""
 
@@ -40,10 +61,12 @@ def canonical_unit(unit: str) -> str:
     Raises:
         UnknownUnitError: pint does not know it.
     """
-    text = unit.strip()
+    text = _ALIASES.get(unit.strip(), unit.strip())
     try:
-        return f"{_registry().Unit(_ALIASES.get(text, text)):~}"
-    except (pint.PintError, ValueError, AttributeError, TypeError, AssertionError) as error:
+        if len(text) > _LONGEST or not _CHARACTERS.fullmatch(text) or _NUMBER.search(_NEEDED_NUMBER.sub("", text)):
+            raise ValueError("not a unit's form")
+        return f"{_registry().Unit(text):~}"
+    except _PINT_RAISES as error:
         raise UnknownUnitError(
-            f"the unit {unit!r} is not known; write it as pint does, for example 'mm', 'eV', '1/angstrom'"
+            f"the unit {unit[:_LONGEST]!r} is not known; write it as pint does, for example 'mm', 'eV', '1/angstrom'"
         ) from error

@@ -15,3 +15,4 @@ lag_seconds = Gauge("beamlore_ingestor_lag_seconds", "Age of the oldest message 
 held_offsets = Gauge("beamlore_ingestor_held_messages", "Messages written and held, for want of a majority.")
 replays = Counter("beamlore_ingestor_replays_total", "Times held messages were read again after a failover.")
 interrupted = Counter("beamlore_ingestor_interrupted_total", "Scans closed because no word came of them.")
+idle_looks = Counter("beamlore_ingestor_idle_looks_total", "Times silent scans were looked for.")

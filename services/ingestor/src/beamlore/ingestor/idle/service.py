@@ -35,6 +35,7 @@ class IdleScans:
 
     async def look(self) -> int:
         """Close the scans that are silent for too long; return how many were closed."""
+        metrics.idle_looks.inc()
         try:
             behind = await self._stream.behind()
             now = time.monotonic()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from beamlore.beamline._threads import start_call
+from beamlore.beamline._values import recorded, unavailable
 from beamlore.beamline.errors import TangoMissingError
-from beamlore.beamline.gather._values import recorded, unavailable
 from beamlore.contract import MetadataEntry, MetadataValue
 
 try:

@@ -3,8 +3,8 @@
 import asyncio
 from collections import defaultdict
 
+from beamlore.beamline._values import unavailable
 from beamlore.beamline.gather._device import DeviceReader, device_of
-from beamlore.beamline.gather._values import unavailable
 from beamlore.contract import MetadataEntry, MetadataSet, MetadataValue
 
 _MARGIN_SECONDS = 0.05

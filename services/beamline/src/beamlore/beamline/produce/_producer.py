@@ -6,8 +6,6 @@ import logging
 from types import TracebackType
 from typing import Self
 
-import stamina
-
 from beamlore.beamline.errors import MessageTooLargeError, ProducerClosedError
 from beamlore.beamline.produce._broker import BrokerConnection, TooLargeForBrokerError
 from beamlore.beamline.produce._spool import Spool
@@ -21,6 +19,8 @@ MAX_MESSAGE_BYTES = 1_000_000
 
 _WINDOW_BYTES = 4 * 1024**2
 _ALL = 2**31
+_FIRST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 2.0
 
 
 class Producer:
@@ -110,14 +110,17 @@ class Producer:
         await self._spool.__aexit__(kind, error, trace)
 
     async def _drain(self) -> None:
+        pause = _FIRST_PAUSE_SECONDS
         while True:
             await self._spool.wait_filled()
-            # Any error: nothing is lost by trying again, and giving up would stop the delivery for good.
-            async for attempt in stamina.retry_context(
-                on=self._note_trouble, attempts=None, timeout=None, wait_initial=0.1, wait_max=5.0
-            ):
-                with attempt:
-                    await self._deliver_all()
+            try:
+                await self._deliver_all()
+                pause = _FIRST_PAUSE_SECONDS
+            except Exception as error:
+                # Any error: nothing is lost by trying again, and giving up would stop the delivery for good.
+                self._note_trouble(error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     async def _deliver_all(self) -> None:
         while messages := await self._spool.peek(_WINDOW_BYTES):
@@ -167,7 +170,7 @@ class Producer:
         if connection is not None:
             await connection.close()
 
-    def _note_trouble(self, error: Exception) -> bool:
+    def _note_trouble(self, error: Exception) -> None:
         trouble = f"{type(error).__name__}: {error}"
         if self._trouble is None:
             _log.warning(
@@ -177,4 +180,3 @@ class Producer:
                 trouble,
             )
         self._trouble = trouble
-        return True

@@ -65,6 +65,11 @@ class Scan:
         """The scan's persistent identifier."""
         return str(self._header["pid"])
 
+    @property
+    def messages(self) -> int:
+        """Number of messages told of it so far."""
+        return self._sequence
+
     async def update(
         self, points: int | None = None, metadata: Mapping[str, MetadataValue | Scalar] | None = None
     ) -> None:
@@ -113,7 +118,12 @@ class Scan:
         self._header["start"] = datetime.now(UTC)
         self._gathered = await self._gather()
         self._updated_at = time.monotonic()
-        await self._tell(ScanStarted, metadata=self._gathered | self._own)
+        try:
+            await self._tell(ScanStarted, metadata=self._gathered | self._own)
+        except asyncio.CancelledError as error:
+            # It may be on disk already: then it must not stand as running.
+            await self._tell_end(error)
+            raise
         self._running = True
         return self
 

@@ -1,0 +1,111 @@
+"""What a SPEC scan says of its conditions, as metadata."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from beamlore.beamline._values import UnfitValueError, plain_value
+from beamlore.contract import MetadataValue
+
+_NAME_GAP = re.compile(r"\s{2,}|\t+")
+_MAX_NAME = 256
+_MAX_KEY = 240
+_MAX_REASON = 512
+
+
+class MetadataTable:
+    """Metadata under keys that the message allows.
+
+    A name becomes a key with ``.`` and NUL turned into ``_`` and a leading ``$`` too; a key that is taken gets ``_2``, ``_3``
+    and so on. What is not a finite number is unavailable: JSON has no NaN.
+    """
+
+    def __init__(self) -> None:
+        self.entries: dict[str, MetadataValue] = {}
+
+    def add(self, name: str, value: object, group: str, source: str = "", unit: str = "", key: str = "") -> None:
+        """Enter a value under a key made of its name, or of ``key``."""
+        free = self._free_key(key or name)
+        try:
+            entry = MetadataValue(
+                value=plain_value(value), unit=unit, name=name[:_MAX_NAME], source=source, group=group
+            )
+        except UnfitValueError as error:
+            entry = MetadataValue(
+                value=None,
+                unit=unit,
+                name=name[:_MAX_NAME],
+                source=source,
+                group=group,
+                available=False,
+                reason=str(error)[:_MAX_REASON],
+            )
+        self.entries[free] = entry
+
+    def _free_key(self, name: str) -> str:
+        key = re.sub(r"[.\x00]", "_", name.strip())[:_MAX_KEY] or "unnamed"
+        if key.startswith("$"):
+            key = f"_{key[1:]}"
+        candidate, count = key, 1
+        while candidate in self.entries:
+            count += 1
+            candidate = f"{key}_{count}"
+        return candidate
+
+
+def add_motors(table: MetadataTable, names: Sequence[str], positions: Sequence[float]) -> None:
+    """Enter the positions of the motors at the scan's start."""
+    for name, position in zip(names, positions, strict=False):
+        table.add(name, position, group="Motors", source="#P")
+
+
+def add_counters(table: MetadataTable, labels: Sequence[str], columns: Sequence[Sequence[float]]) -> None:
+    """Enter the smallest, largest and mean value of each column."""
+    for label, column in zip(labels, columns, strict=False):
+        finite = [float(value) for value in column if math.isfinite(value)]
+        summary = {
+            "min": min(finite, default=math.nan),
+            "max": max(finite, default=math.nan),
+            "mean": math.fsum(finite) / len(finite) if finite else math.nan,
+        }
+        for what, value in summary.items():
+            table.add(f"{label} {what}", value, group="Counters", source="#L", key=f"{label}_{what}")
+
+
+def add_header(table: MetadataTable, scan: Mapping[str, str], file: Mapping[str, str]) -> None:
+    """Enter what else the headers hold: user, counting time or monitor, hkl, ``#H``/``#V`` and ``#MD`` values."""
+    if user := scan.get("U", "").strip():
+        table.add("user", user, group="Scan", source="#U")
+    for keyword, name, unit in (("T", "count_time", "s"), ("M", "monitor_counts", "")):
+        value = _number(scan.get(keyword, "").split("(")[0].strip())
+        if isinstance(value, int | float):
+            table.add(name, value, group="Scan", source=f"#{keyword}", unit=unit)
+    hkl = [_number(word) for word in scan.get("Q", "").split()]
+    if len(hkl) == 3:
+        table.add("hkl", hkl, group="Scan", source="#Q")
+    for name, value, source in _environment(scan, file):
+        table.add(name, value, group="Environment", source=source)
+    for line in scan.get("MD", "").splitlines():
+        name, equals, text = line.partition("=")
+        if equals and name.strip():
+            table.add(name.strip(), _number(text.strip()), group="Metadata", source="#MD")
+
+
+def _environment(scan: Mapping[str, str], file: Mapping[str, str]) -> Iterable[tuple[str, object, str]]:
+    """Yield the values of ``#V`` lines under the names of the file's ``#H`` lines, where both are of one length."""
+    for keyword, text in file.items():
+        if not re.fullmatch(r"H\d+", keyword):
+            continue
+        names = [name for name in _NAME_GAP.split(text.strip()) if name]
+        values = scan.get(f"V{keyword[1:]}", "").split()
+        if len(names) == len(values):
+            yield from ((name, _number(value), f"#V{keyword[1:]}") for name, value in zip(names, values, strict=True))
+
+
+def _number(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

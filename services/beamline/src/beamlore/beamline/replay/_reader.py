@@ -1,0 +1,185 @@
+"""Reading SPEC files, by silx."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+
+from silx.io.specfile import Scan, SfErrColNotFound, SpecFile
+
+from beamlore.beamline.errors import NotASpecFileError
+from beamlore.beamline.replay import _dates
+from beamlore.beamline.replay._metadata import MetadataTable, add_counters, add_header, add_motors
+from beamlore.contract import MetadataValue
+
+_LINE_SCAN = re.compile(r"(?:[ad]\d?scan|lup|th2th|hscan|kscan|lscan|hklscan)", re.IGNORECASE)
+_BLUESKY_END = re.compile(r"exit_status\s*=\s*(\w+)")
+
+
+@dataclass(frozen=True)
+class SpecScan:
+    """A scan of a SPEC file.
+
+    Attributes:
+        name: number and order as silx has them, such as ``12.1``.
+        number: as the file has it.
+        identity: the same for the same scan, wherever its file lies and whatever was added to it since.
+        command: as typed.
+        start: when it began.
+        end: when it ended; the start where the file does not tell.
+        aborted: why it did not come to its end; none: it did.
+        points: that were measured and are whole.
+        points_planned: by the command; none where it does not tell.
+        metadata: motors, counters, environment.
+    """
+
+    name: str
+    number: int
+    identity: str
+    command: str
+    start: datetime
+    end: datetime
+    aborted: str | None
+    points: int
+    points_planned: int | None
+    metadata: dict[str, MetadataValue]
+
+
+class SpecFileReader:
+    """The scans of one file, in its order.
+
+    Raises:
+        NotASpecFileError: the file holds no scan that silx can find.
+    """
+
+    def __init__(self, path: Path, zone: tzinfo | None = None) -> None:
+        """Open a file.
+
+        Args:
+            path: of the file.
+            zone: of the clock that wrote it; none: as the file's own #E and #D lines tell, else UTC.
+        """
+        self.path = path
+        self._zone = zone
+        try:
+            self._file = SpecFile(str(path))
+        except OSError as error:
+            raise NotASpecFileError(f"{path} is not a SPEC file: {error}") from error
+        if len(self._file) == 0:
+            raise NotASpecFileError(f"{path} holds no SPEC scan")
+        self._modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+    def __len__(self) -> int:
+        return len(self._file)
+
+    def name(self, index: int) -> str:
+        """Return number and order of a scan, such as ``12.1``."""
+        return str(self._file.keys()[index])
+
+    def scan(self, index: int) -> SpecScan:
+        """Read a scan.
+
+        Raises:
+            ValueError: it cannot be read (silx's errors and those of decoding are such).
+        """
+        try:
+            return self._read(self._file[index])
+        except (OSError, KeyError, IndexError, RuntimeError, SfErrColNotFound) as error:
+            raise ValueError(f"{type(error).__name__}: {error}") from error
+
+    def _read(self, scan: Scan) -> SpecScan:
+        header: Mapping[str, str] = scan.scan_header_dict
+        file_header: Mapping[str, str] = scan.file_header_dict
+        comments = header.get("C", "").splitlines()
+        # "12 ascan th 0 1 10 1": silx keeps the number.
+        command = header.get("S", "").strip().partition(" ")[2].strip()
+        columns = scan.data if scan.data.size else []
+        points = int(scan.data.shape[1]) if scan.data.size else 0
+        start = self._start(header, file_header)
+        table = MetadataTable()
+        add_motors(table, scan.motor_names, scan.motor_positions)
+        add_header(table, header, file_header)
+        add_counters(table, scan.labels, columns)
+        return SpecScan(
+            name=f"{scan.number}.{scan.order}",
+            number=int(scan.number),
+            identity=_identity(scan),
+            command=command,
+            start=start,
+            end=start + _duration(scan, header, comments, points),
+            aborted=_aborted(comments),
+            points=points,
+            points_planned=_planned(command),
+            metadata=table.entries,
+        )
+
+    def _start(self, header: Mapping[str, str], file_header: Mapping[str, str]) -> datetime:
+        """Return when a scan began: by its own date, else the file's, else the file's time of last change."""
+        zone = self._zone or _dates.zone_of(file_header.get("E", ""), file_header.get("D", "")) or UTC
+        dates = (_dates.parse_date(of.get("D", ""), zone) for of in (header, file_header))
+        return next((date for date in dates if date is not None), self._modified)
+
+
+def _identity(scan: Scan) -> str:
+    """Return a digest of what is written before a scan's first point, and so does not change while the file grows."""
+    digest = hashlib.sha256()
+    for line in _until_labels(scan):
+        digest.update(line.strip().encode() + b"\n")
+    digest.update(str(scan.order).encode())
+    return digest.hexdigest()
+
+
+def _until_labels(scan: Scan) -> Iterator[str]:
+    yield from (line for line in scan.file_header if line.startswith(("#F", "#E", "#D")))
+    for line in scan.scan_header:
+        if not line.startswith("#C"):
+            yield line
+        if line.startswith("#L"):
+            return
+
+
+def _duration(scan: Scan, header: Mapping[str, str], comments: list[str], points: int) -> timedelta:
+    told = _dates.duration_by_comments(_dates.local_date(header.get("D", "")), comments)
+    if told is not None:
+        return told
+    if points == 0:
+        return timedelta(0)
+    for label in ("Epoch_float", "Epoch", "Time", "dt"):
+        if label in scan.labels:
+            column = scan.data_column_by_name(label)
+            seconds = float(column[-1] - column[0])
+            if 0 <= seconds < 30 * 86_400:
+                return timedelta(seconds=seconds)
+    return timedelta(0)
+
+
+def _aborted(comments: list[str]) -> str | None:
+    """Return why a scan did not come to its end, by its comments.
+
+    SPEC says so; Sardana and bluesky say when a scan did end, so where they say nothing it did not.
+    """
+    text = "\n".join(comments)
+    for comment in comments:
+        if "Scan aborted" in comment:
+            return comment[comment.index("Scan aborted") :].strip().rstrip(".")
+    if (status := _BLUESKY_END.search(text)) is not None:
+        return None if status.group(1) == "success" else f"exit status: {status.group(1)}"
+    begun = "Acquisition started" in text or "plan_type" in text
+    return "the file does not tell of its end" if begun and "Acquisition ended" not in text else None
+
+
+def _planned(command: str) -> int | None:
+    """Return the points of the usual macros, ``ascan motor start end intervals time`` and the like."""
+    words = command.split()
+    try:
+        if words and _LINE_SCAN.fullmatch(words[0]):
+            return abs(int(words[-2])) + 1
+        if words and words[0] in ("mesh", "dmesh"):
+            return (int(words[4]) + 1) * (int(words[8]) + 1)
+        if words and words[0] in ("loopscan", "timescan"):
+            return int(words[1]) or None
+    except (ValueError, IndexError):
+        return None
+    return None

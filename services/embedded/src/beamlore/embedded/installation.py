@@ -3,9 +3,9 @@
 import asyncio
 import shutil
 import signal
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import httpx
 from filelock import FileLock, Timeout
@@ -139,7 +139,11 @@ class Installation:
         java = await provide_java_servers(self.state.cache, self.state.logs, progress)
         await self.kafka.format(java)
         await self.supervisor.launch(self._programs(java))
-        first = [self._mongo_up(progress), self._kafka_up(progress), self._keycloak_up(progress)]
+        first: list[Coroutine[Any, Any, object]] = [
+            self._mongo_up(progress),
+            self._kafka_up(progress),
+            self._keycloak_up(progress),
+        ]
         if "services" in parts:
             first.append(provide_web_app(self.state.cache, self.state.logs, progress))
         if "devices" in parts:

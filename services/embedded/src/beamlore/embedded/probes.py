@@ -65,12 +65,17 @@ def gist(log: Path) -> str:
     return (telling or lines or [""])[-1].strip()[:240]
 
 
+def disk_is_full(log: Path) -> bool:
+    """Return whether a log's end says that the disk is full."""
+    return any(_NO_SPACE.search(line) for line in last_lines(log))
+
+
 def _because(log: Path) -> str:
     said = gist(log)
     return f": {said}" if said else ""
 
 
 def _way_out(log: Path) -> str:
-    if any(_NO_SPACE.search(line) for line in last_lines(log)):
+    if disk_is_full(log):
         return "The disk is full: free some space and start again."
     return "Its log says why; start again when that is mended."

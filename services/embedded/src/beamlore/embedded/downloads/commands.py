@@ -50,7 +50,7 @@ async def run_tool(
         stdout=PIPE,
         stderr=STDOUT,
         cwd=directory,
-        env={**os.environ, **(environment or {})},
+        env={**os.environ, "NO_COLOR": "1", **(environment or {})},
         start_new_session=True,
     )
     output = cast(asyncio.StreamReader, process.stdout)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from filelock import AsyncFileLock
 
+from beamlore.embedded.checkout import checkout
 from beamlore.embedded.downloads.commands import find_tool, run_tool
-from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.progress import Progress
 
 _SOURCES = ("src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
@@ -18,7 +18,7 @@ async def provide_web_app(cache: Path, logs: Path, progress: Progress) -> Path:
     Raises:
         EmbeddedError: npm is missing, or the build failed.
     """
-    frontend = _frontend()
+    frontend = checkout() / "frontend"
     built = frontend / "dist"
     async with AsyncFileLock(cache / "web-app.lock", mode=0o600):
         if _is_current(built / "index.html", frontend):
@@ -46,16 +46,7 @@ async def provide_web_app(cache: Path, logs: Path, progress: Progress) -> Path:
 
 def web_app_directory() -> Path:
     """Return where the built web app is, once it is built."""
-    return _frontend() / "dist"
-
-
-def _frontend() -> Path:
-    for directory in Path(__file__).resolve().parents:
-        if (directory / "frontend" / "package.json").exists():
-            return directory / "frontend"
-    raise EmbeddedError(
-        "The web app's sources are not here.", way_out="Run this from a checkout of the whole repository."
-    )
+    return checkout() / "frontend" / "dist"
 
 
 def _is_current(built: Path, frontend: Path) -> bool:

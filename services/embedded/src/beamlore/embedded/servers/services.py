@@ -1,6 +1,5 @@
 """Beamlore's own services as processes: their settings, how they are started, when they are ready."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Final
@@ -8,10 +7,11 @@ from typing import Final
 import httpx
 
 from beamlore.embedded.facility import BEAMLINES
+from beamlore.embedded.servers.functional_accounts import functional_accounts
 from beamlore.embedded.servers.kafka import Kafka
 from beamlore.embedded.servers.keycloak import Keycloak
 from beamlore.embedded.servers.mongo import Mongo
-from beamlore.embedded.state import INSTANCE_VARIABLE, Ports, Secrets, StateDirectory, write_private
+from beamlore.embedded.state import INSTANCE_VARIABLE, Ports, Secrets, StateDirectory
 from beamlore.embedded.supervision.program import Program
 
 _COMMANDS: Final = {
@@ -63,7 +63,9 @@ class Services:
         match service:
             case "catalogue":
                 own = self._mongo_settings(service) | {
-                    "BEAMLORE_FUNCTIONAL_ACCOUNTS_FILE": str(self._functional_accounts()),
+                    "BEAMLORE_FUNCTIONAL_ACCOUNTS_FILE": str(
+                        functional_accounts(self._state.data / "functionalAccounts.json", self._secrets)
+                    ),
                 }
             case "configurator":
                 own = self._mongo_settings(service)
@@ -110,28 +112,10 @@ class Services:
         }
 
     def _beamline_settings(self, beamline: str) -> dict[str, str]:
-        directory = self._state.data / "beamlines" / beamline
         return {
             "TANGO_HOST": f"127.0.0.1:{self._ports.get('tango-db')}",
             "BEAMLORE_BEAMLINE": beamline,
             "BEAMLORE_CONFIGURATOR_URL": self.address("configurator"),
-            "BEAMLORE_SPOOL_DIR": str(directory / "spool"),
-            "BEAMLORE_DATA_DIR": str(directory / "data"),
+            "BEAMLORE_SPOOL_DIR": str(self._state.data / "spool" / beamline),
+            "BEAMLORE_DATA_DIR": str(self._state.data / "instrument"),
         }
-
-    def _functional_accounts(self) -> Path:
-        # SciCat's form: for its clients, which log in with `auth/login`.
-        accounts = [
-            {
-                "username": name,
-                "password": self._secrets.get(f"functional:{name}"),
-                "email": f"{name}@facility.example",
-                "role": name,
-                "global": False,
-            }
-            for name in ("admin", "ingestor")
-        ]
-        path = self._state.run / "functionalAccounts.json"
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_private(path, json.dumps(accounts, indent=2))
-        return path

@@ -1,0 +1,31 @@
+import { Center, Loader } from "@mantine/core";
+import { useRouter } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { describeError, type Problem } from "@/api/problem";
+import { useServices } from "@/app/services";
+import { SignInPage } from "./SignInPage";
+
+/** Where the identity provider sends the browser back to: finishes the login and goes on to the address asked for. */
+export function CallbackPage() {
+  const { session } = useServices();
+  const router = useRouter();
+  const started = useRef(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  useEffect(() => {
+    // The code in the address is good for one use only, and effects may run twice.
+    if (started.current) return;
+    started.current = true;
+    session
+      .completeSignIn()
+      .then((returnTo) => router.history.replace(returnTo))
+      .catch((error: unknown) => setProblem({ ...describeError(error), title: "The login did not succeed" }));
+  }, [session, router]);
+
+  if (problem) return <SignInPage problem={problem} />;
+  return (
+    <Center mih="100dvh">
+      <Loader aria-label="Signing in" />
+    </Center>
+  );
+}

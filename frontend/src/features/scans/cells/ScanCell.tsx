@@ -1,0 +1,59 @@
+import type { Scan } from "@/api/client";
+import { type ColumnId, isStandard, metadataKey, type StandardColumn } from "../columns/columns";
+import { formatBytes, formatMoment } from "../format";
+import { CommentCell } from "./CommentCell";
+import classes from "./cells.module.css";
+import { DurationCell } from "./DurationCell";
+import { MetadataCell } from "./MetadataCell";
+import { PointsCell } from "./PointsCell";
+import { RatingCell } from "./RatingCell";
+import { StateCell } from "./StateCell";
+
+interface Props {
+  id: ColumnId;
+  scan: Scan;
+  /** Unit that the column's header shows. */
+  headerUnit: string | undefined;
+  /** Metadata that is not there yet is being asked for. */
+  loading: boolean;
+}
+
+/** What a column shows of a scan. */
+export function ScanCell({ id, scan, headerUnit, loading }: Props) {
+  if (isStandard(id)) return STANDARD_CELLS[id]({ scan });
+  return (
+    <MetadataCell entry={scan.metadata[metadataKey(id) ?? ""]} headerUnit={headerUnit} loading={loading} />
+  );
+}
+
+const STANDARD_CELLS: Record<StandardColumn, (props: { scan: Scan }) => React.ReactNode> = {
+  start: ({ scan }) => {
+    const { date, time, full } = formatMoment(scan.start);
+    return (
+      <span title={full}>
+        <span className={classes.soft}>{date}</span> {time}
+      </span>
+    );
+  },
+  number: ({ scan }) => <span className={classes.strong}>{scan.number ?? "—"}</span>,
+  name: ({ scan }) => (
+    <span className={classes.mono} title={scan.command || scan.name}>
+      {scan.command || scan.name || "—"}
+    </span>
+  ),
+  proposal: ({ scan }) => scan.proposal,
+  beamline: ({ scan }) => scan.beamline,
+  state: ({ scan }) => <StateCell state={scan.state} />,
+  duration: ({ scan }) => <DurationCell scan={scan} />,
+  points: ({ scan }) => <PointsCell scan={scan} />,
+  comment: ({ scan }) => <CommentCell scan={scan} />,
+  rating: ({ scan }) => <RatingCell scan={scan} />,
+  files: ({ scan }) =>
+    scan.numberOfFiles > 0 ? (
+      <span title={scan.path}>
+        {scan.numberOfFiles} <span className={classes.soft}>· {formatBytes(scan.size)}</span>
+      </span>
+    ) : (
+      <span className={classes.soft}>—</span>
+    ),
+};

@@ -1,0 +1,44 @@
+import type { Scan } from "@/api/client";
+import { rangeOf, type TimeFrame } from "./filters/period";
+
+/** Longer than any question to the catalogue takes. */
+const KEPT_MS = 60_000;
+
+/**
+ * Scans of which the page heard a moment ago, live or as the answer to a change.
+ *
+ * A list that was asked for before something was heard, and is answered after it, is older than what is known; it is
+ * brought up to date with these.
+ */
+export class RecentScans {
+  private readonly heard = new Map<string, { scan: Scan; at: number }>();
+
+  remember(scans: Iterable<Scan>, now = performance.now()): void {
+    for (const scan of scans) {
+      const known = this.heard.get(scan.pid);
+      if (known && known.scan.version >= scan.version) continue;
+      // Deleted first, so that the map stays in the order of hearing.
+      this.heard.delete(scan.pid);
+      this.heard.set(scan.pid, { scan, at: now });
+    }
+    for (const [pid, { at }] of this.heard) {
+      if (now - at <= KEPT_MS) break;
+      this.heard.delete(pid);
+    }
+  }
+
+  *scans(): Generator<Scan> {
+    for (const { scan } of this.heard.values()) yield scan;
+  }
+}
+
+/** What this tab heard; one for the tab, as is the cache of answers it keeps up to date. */
+export const recentScans = new RecentScans();
+
+/** Tells whether a scan stands in the log under a filter. */
+export function belongs(scan: Scan, filter: TimeFrame & { proposal?: string }, now = new Date()): boolean {
+  if (filter.proposal && scan.proposal !== filter.proposal) return false;
+  const { from, to } = rangeOf(filter, now);
+  const start = Date.parse(scan.start);
+  return (!from || start >= Date.parse(from)) && (!to || start < Date.parse(to));
+}

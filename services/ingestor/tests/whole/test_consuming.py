@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from beamlore.contract import File, MetadataValue, encode_message
 
 
+INBOX = "/api/ingestor/v1/inbox"
+
+
 async def test_scan_appears_grows_and_finishes(facility, ingestor, scan, make):
     pid = scan.pid()
 
@@ -199,9 +202,9 @@ async def test_topics_read_again_from_the_beginning_change_nothing(facility, sta
     async with start_ingestor() as ingestor:
         [discarded, *_] = await facility.produce(b"{", make("started", pid, 0), make("finished", pid, 2))
         await ingestor.inbox(discarded)
-        await ingestor.post(f"/api/ingestor/v1/inbox/{discarded}/discard", {"reason": "a trial"})
+        await ingestor.post(f"{INBOX}/{discarded}/discard", {"reason": "a trial"})
         done = await facility.scan(pid, state="finished")
-        before = (await ingestor.get("/api/ingestor/v1/inbox", limit=500)).json()
+        before = (await ingestor.get(INBOX, beamline=facility.beamline, limit=500)).json()
 
     async with start_ingestor(consumer_group=f"{facility.group}-again") as ingestor:
         [last] = await facility.produce(b"the last", beamline=facility.beamline)
@@ -213,7 +216,7 @@ async def test_topics_read_again_from_the_beginning_change_nothing(facility, sta
             return lines and all(line.endswith(" 0.0") for line in lines)
 
         await eventually(all_read)
-        after = (await ingestor.get("/api/ingestor/v1/inbox", limit=500)).json()
+        after = (await ingestor.get(INBOX, beamline=facility.beamline, limit=500)).json()
 
     assert await facility.scan_now(pid) == done
     assert [item for item in after["items"] if item["id"] != last] == before["items"]

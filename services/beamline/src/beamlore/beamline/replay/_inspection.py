@@ -4,14 +4,16 @@ silx reads what can be read and passes over the rest in silence; what it passed 
 certif.com, "Standard Data File Format"; ``#MD``: bluesky's SpecWriterCallback.
 """
 
+import math
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from beamlore.beamline.replay._metadata import split_names
 from beamlore.beamline.replay._uxml import uxml_problem
 
 _POSITIONS = re.compile(r"#([OP])(\d+)(?:\s+(.*))?$")
-_NAME_GAP = re.compile(r"\s{2,}|\t+")
 _ABORTED = "Scan aborted"
 
 
@@ -32,8 +34,24 @@ class Problem:
     is_damage: bool = True
 
 
-def inspect(path: Path) -> list[Problem]:
-    """Return what is wrong with a SPEC file, in the order of its lines.
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found in a file.
+
+    Attributes:
+        problems: in the order of its lines.
+        scans: number of its ``#S`` lines.
+        not_finite: row and column of the values that are NaN or infinite, by the scan's place in the file: silx reads
+            them as 0.
+    """
+
+    problems: list[Problem]
+    scans: int
+    not_finite: dict[int, list[tuple[int, int]]]
+
+
+def inspect(path: Path) -> Inspection:
+    """Return what is wrong with a SPEC file.
 
     Raises:
         OSError: it cannot be read.
@@ -48,6 +66,8 @@ def inspect(path: Path) -> list[Problem]:
 class _Inspector:
     def __init__(self) -> None:
         self._problems: list[Problem] = []
+        self._scans = 0
+        self._not_finite: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._names: dict[int, int] = {}
         self._uxml: list[tuple[int, str]] = []
         self._was_names = False
@@ -73,13 +93,15 @@ class _Inspector:
         elif line.strip():
             self._take_row(number, line)
 
-    def finish(self) -> list[Problem]:
+    def finish(self) -> Inspection:
         self._check_uxml()
         self._end_scan()
-        return sorted(self._problems, key=lambda problem: problem.line)
+        problems = sorted(self._problems, key=lambda problem: problem.line)
+        return Inspection(problems, self._scans, dict(self._not_finite))
 
     def _begin_scan(self, name: str) -> None:
         self._scan = name
+        self._rows = 0
         self._columns: int | None = None
         self._labels: int | None = None
         self._bad_rows: list[tuple[int, str]] = []
@@ -90,6 +112,7 @@ class _Inspector:
         keyword, _, rest = line.partition(" ")
         if keyword == "#S":
             self._end_scan()
+            self._scans += 1
             name = rest.split(None, 1)[0] if rest.split() else ""
             self._begin_scan(name)
             if not name.isdigit():
@@ -99,7 +122,7 @@ class _Inspector:
             if self._columns is None:
                 self._tell(number, f"not a number of columns: {line[:60]!r}")
         elif keyword == "#L":
-            self._labels = len([name for name in _NAME_GAP.split(rest.strip()) if name])
+            self._labels = len(split_names(rest))
             if self._columns is not None and self._labels != self._columns:
                 what = f"{self._labels} column names where #N says {self._columns}"
                 self._tell(number, what, damage=False)
@@ -117,11 +140,10 @@ class _Inspector:
         if kind == "O":
             if row == 0:
                 self._names.clear()
-            self._names[row] = len([name for name in _NAME_GAP.split(rest.strip()) if name])
+            self._names[row] = len(split_names(rest))
             return
         values = rest.split()
         if row in self._names and len(values) != self._names[row]:
-            # One blank between two names makes one of them: then there are more values, and silx cannot name them.
             self._tell(number, f"{len(values)} positions where #O{row} names {self._names[row]} motors")
         for value in values:
             if not _is_number(value):
@@ -141,8 +163,11 @@ class _Inspector:
             self._bad_rows.append((number, f"not a number: {wrong[:40]!r}"))
         elif len(values) != expected:
             self._bad_rows.append((number, f"{len(values)} values where {expected} columns are"))
-        elif self._bad_rows:
-            self._rows_after_bad = True
+        else:
+            self._rows_after_bad = bool(self._bad_rows)
+            found = [column for column, value in enumerate(values) if not math.isfinite(float(value))]
+            self._not_finite[self._scans - 1] += [(self._rows, column) for column in found]
+            self._rows += 1
 
     def _end_scan(self) -> None:
         # A scan that was aborted while it wrote a point leaves that point half written: nothing else is wrong.

@@ -16,7 +16,7 @@ _MAX_REASON = 512
 class MetadataTable:
     """Metadata under keys that the message allows.
 
-    A name becomes a key with ``.`` and NUL turned into ``_`` and a leading ``$`` too; a key that is taken gets ``_2``, ``_3``
+    A name becomes a key with ``.``, NUL and a leading ``$`` turned into ``_``; a key that is taken gets ``_2``, ``_3``
     and so on. What is not a finite number is unavailable: JSON has no NaN.
     """
 
@@ -53,10 +53,26 @@ class MetadataTable:
         return candidate
 
 
-def add_motors(table: MetadataTable, names: Sequence[str], positions: Sequence[float]) -> None:
-    """Enter the positions of the motors at the scan's start."""
-    for name, position in zip(names, positions, strict=False):
-        table.add(name, position, group="Motors", source="#P")
+def add_motors(table: MetadataTable, scan: Mapping[str, str], file: Mapping[str, str]) -> None:
+    """Enter the positions of the motors at the scan's start.
+
+    Row by row, ``#P3`` under the names of ``#O3``: a damaged row (it is left out) does not move the names of the
+    others, and NaN stays NaN, which in silx's own list becomes 0.
+    """
+    for keyword, text in scan.items():
+        if not re.fullmatch(r"P\d+", keyword):
+            continue
+        row = f"O{keyword[1:]}"
+        names = split_names(scan.get(row, file.get(row, "")))
+        positions = text.split()
+        if len(names) == len(positions):
+            for name, position in zip(names, positions, strict=True):
+                table.add(name, number_or_text(position), group="Motors", source=f"#{keyword}")
+
+
+def split_names(text: str) -> list[str]:
+    """Return the names in a line of SPEC: between them are two blanks or a tab, within them may be one blank."""
+    return [name for name in _NAME_GAP.split(text.strip()) if name]
 
 
 def add_counters(table: MetadataTable, labels: Sequence[str], columns: Sequence[Sequence[float]]) -> None:
@@ -77,18 +93,18 @@ def add_header(table: MetadataTable, scan: Mapping[str, str], file: Mapping[str,
     if user := scan.get("U", "").strip():
         table.add("user", user, group="Scan", source="#U")
     for keyword, name, unit in (("T", "count_time", "s"), ("M", "monitor_counts", "")):
-        value = _number(scan.get(keyword, "").split("(")[0].strip())
+        value = number_or_text(scan.get(keyword, "").split("(")[0].strip())
         if isinstance(value, int | float):
             table.add(name, value, group="Scan", source=f"#{keyword}", unit=unit)
-    hkl = [_number(word) for word in scan.get("Q", "").split()]
+    hkl = [number_or_text(word) for word in scan.get("Q", "").split()]
     if len(hkl) == 3:
         table.add("hkl", hkl, group="Scan", source="#Q")
-    for name, value, source in _environment(scan, file):
-        table.add(name, value, group="Environment", source=source)
+    for name, measured, source in _environment(scan, file):
+        table.add(name, measured, group="Environment", source=source)
     for line in scan.get("MD", "").splitlines():
         name, equals, text = line.partition("=")
         if equals and name.strip():
-            table.add(name.strip(), _number(text.strip()), group="Metadata", source="#MD")
+            table.add(name.strip(), number_or_text(text.strip()), group="Metadata", source="#MD")
 
 
 def _environment(scan: Mapping[str, str], file: Mapping[str, str]) -> Iterable[tuple[str, object, str]]:
@@ -96,13 +112,16 @@ def _environment(scan: Mapping[str, str], file: Mapping[str, str]) -> Iterable[t
     for keyword, text in file.items():
         if not re.fullmatch(r"H\d+", keyword):
             continue
-        names = [name for name in _NAME_GAP.split(text.strip()) if name]
+        names = split_names(text)
         values = scan.get(f"V{keyword[1:]}", "").split()
         if len(names) == len(values):
-            yield from ((name, _number(value), f"#V{keyword[1:]}") for name, value in zip(names, values, strict=True))
+            yield from (
+                (name, number_or_text(value), f"#V{keyword[1:]}") for name, value in zip(names, values, strict=True)
+            )
 
 
-def _number(text: str) -> int | float | str:
+def number_or_text(text: str) -> int | float | str:
+    """Return the number a text writes, else the text."""
     for kind in (int, float):
         try:
             return kind(text)

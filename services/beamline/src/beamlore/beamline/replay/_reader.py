@@ -1,16 +1,21 @@
 """Reading SPEC files, by silx."""
 
 import hashlib
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from types import TracebackType
+from typing import IO, Self
 
 from silx.io.specfile import Scan, SfErrColNotFound, SpecFile
 
 from beamlore.beamline.errors import NotASpecFileError
 from beamlore.beamline.replay import _dates
+from beamlore.beamline.replay._inspection import Inspection
 from beamlore.beamline.replay._metadata import MetadataTable, add_counters, add_header, add_motors
 from beamlore.contract import MetadataValue
 
@@ -54,22 +59,41 @@ class SpecFileReader:
         NotASpecFileError: the file holds no scan that silx can find.
     """
 
-    def __init__(self, path: Path, zone: tzinfo | None = None) -> None:
+    def __init__(self, path: Path, inspection: Inspection, zone: tzinfo | None = None) -> None:
         """Open a file.
 
         Args:
             path: of the file.
+            inspection: what `inspect` found in it.
             zone: of the clock that wrote it; none: as the file's own #E and #D lines tell, else UTC.
         """
         self.path = path
         self._zone = zone
-        try:
-            self._file = SpecFile(str(path))
-        except OSError as error:
-            raise NotASpecFileError(f"{path} is not a SPEC file: {error}") from error
-        if len(self._file) == 0:
-            raise NotASpecFileError(f"{path} holds no SPEC scan")
         self._modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        self._copy = _in_utf8(path)
+        try:
+            self._file = SpecFile(self._copy.name if self._copy else str(path))
+            count = len(self._file)
+        except OSError as error:
+            self.close()
+            raise NotASpecFileError(f"{path} is not a SPEC file: {error}") from error
+        if count == 0:
+            self.close()
+            raise NotASpecFileError(f"{path} holds no SPEC scan")
+        self._not_finite = inspection.not_finite if inspection.scans == count else {}
+
+    def close(self) -> None:
+        """Let go of what was needed to read the file."""
+        if self._copy is not None:
+            self._copy.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def __len__(self) -> int:
         return len(self._file)
@@ -85,23 +109,26 @@ class SpecFileReader:
             ValueError: it cannot be read (silx's errors and those of decoding are such).
         """
         try:
-            return self._read(self._file[index])
+            return self._read(self._file[index], self._not_finite.get(index, []))
         except (OSError, KeyError, IndexError, RuntimeError, SfErrColNotFound) as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error
 
-    def _read(self, scan: Scan) -> SpecScan:
+    def _read(self, scan: Scan, not_finite: list[tuple[int, int]]) -> SpecScan:
         header: Mapping[str, str] = scan.scan_header_dict
         file_header: Mapping[str, str] = scan.file_header_dict
         comments = header.get("C", "").splitlines()
         # "12 ascan th 0 1 10 1": silx keeps the number.
         command = header.get("S", "").strip().partition(" ")[2].strip()
-        columns = scan.data if scan.data.size else []
-        points = int(scan.data.shape[1]) if scan.data.size else 0
+        columns = scan.data
+        points = int(columns.shape[1]) if columns.size else 0
+        for row, column in not_finite:
+            if row < points and column < len(columns):
+                columns[column, row] = math.nan
         start = self._start(header, file_header)
         table = MetadataTable()
-        add_motors(table, scan.motor_names, scan.motor_positions)
+        add_motors(table, header, file_header)
         add_header(table, header, file_header)
-        add_counters(table, scan.labels, columns)
+        add_counters(table, scan.labels if points else [], columns)
         return SpecScan(
             name=f"{scan.number}.{scan.order}",
             number=int(scan.number),
@@ -120,6 +147,27 @@ class SpecFileReader:
         zone = self._zone or _dates.zone_of(file_header.get("E", ""), file_header.get("D", "")) or UTC
         dates = (_dates.parse_date(of.get("D", ""), zone) for of in (header, file_header))
         return next((date for date in dates if date is not None), self._modified)
+
+
+def _in_utf8(path: Path) -> IO[bytes] | None:
+    """Return a copy of the file in UTF-8, the only encoding silx reads, ``None`` where the file is in it already."""
+    with path.open("rb") as file:
+        if all(_is_utf8(line) for line in file):
+            return None
+        file.seek(0)
+        copy = NamedTemporaryFile(prefix="beamlore-", suffix=".spec")  # noqa: SIM115 - closed with the reader
+        for line in file:
+            copy.write(line if _is_utf8(line) else line.decode("latin-1").encode())
+    copy.flush()
+    return copy
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _identity(scan: Scan) -> str:

@@ -70,8 +70,8 @@ class FileOutcome:
 class Replay:
     """Replays SPEC files.
 
-    The PID of a scan follows from its content, beamline and proposal, and its sequence numbers from its points: replaying
-    a file again changes nothing, replaying one that has grown adds what is new.
+    The PID of a scan follows from its content, beamline and proposal, and its sequence numbers from its points:
+    replaying a file again changes nothing, replaying one that has grown adds what is new.
     """
 
     def __init__(self, producer: SendsMessages, options: ReplayOptions, advance: Callable[[], None]) -> None:
@@ -94,11 +94,17 @@ class Replay:
         """
         outcome = FileOutcome(path)
         try:
-            reader = await asyncio.to_thread(SpecFileReader, path, self._options.zone)
-            outcome.problems = await asyncio.to_thread(inspect, path)
+            inspection = await asyncio.to_thread(inspect, path)
+            outcome.problems = inspection.problems
+            reader = await asyncio.to_thread(SpecFileReader, path, inspection, self._options.zone)
         except (NotASpecFileError, OSError) as error:
             outcome.failure = str(error)
             return outcome
+        with reader:
+            await self._scans(reader, outcome)
+        return outcome
+
+    async def _scans(self, reader: SpecFileReader, outcome: FileOutcome) -> None:
         if self._options.shift_to == "now" and self._options.speed == 0:
             outcome.shifted = await asyncio.to_thread(_shift_to_now, reader)
         before: SpecScan | None = None
@@ -106,11 +112,10 @@ class Replay:
             scan = await self._readable(reader, index, outcome)
             if scan is not None:
                 await self._pause(before, scan)
-                await self._send(scan, path, outcome.shifted)
+                await self._send(scan, reader.path, outcome.shifted)
                 outcome.sent += 1
                 before = scan
             self._advance()
-        return outcome
 
     async def _readable(self, reader: SpecFileReader, index: int, outcome: FileOutcome) -> SpecScan | None:
         try:
@@ -182,6 +187,12 @@ class Replay:
                 await self._producer.send(
                     ScanUpdated(**header, sequence=1 + points, sent=datetime.now(UTC), points=points)
                 )
+
+
+def count_scans(path: Path) -> int:
+    """Return how many scans a file begins."""
+    with path.open("rb") as file:
+        return sum(line.startswith(b"#S ") for line in file)
 
 
 def _shift_to_now(reader: SpecFileReader) -> timedelta:

@@ -1,34 +1,34 @@
-"""``beamlore beamline …``: simulated devices, the demo's scan engine, replay of SPEC files."""
+"""``beamlore beamline devices`` and ``engine``: a beamline that is not there."""
 
-import asyncio
 import contextlib
-import logging
-import signal
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
 
+from beamlore.beamline.cli._common import (
+    BeamlineOption,
+    configure_logging,
+    import_tango,
+    plain_errors,
+    read_settings,
+    run_until_stopped,
+)
 from beamlore.beamline.errors import BeamlineError
 
-app = typer.Typer(no_args_is_help=True, help="Runs beside the instrument: devices, scans, replay.")
-
-BeamlineOption = Annotated[
-    str, typer.Option("--beamline", envvar="BEAMLORE_BEAMLINE", help="Name of the beamline, such as balder.")
-]
+if TYPE_CHECKING:
+    from beamlore.beamline.settings import BeamlineSettings
+    from beamlore.beamline.simulation.engine import EngineOptions
 
 
-@app.command()
 def devices(beamline: BeamlineOption) -> None:
     """Run a beamline's simulated Tango devices, sim/<beamline>/…, until the process is ended.
 
     They are entered into the Tango database at TANGO_HOST first.
     """
-    with _plain_errors():
-        tango = _import_tango()
+    with plain_errors():
+        tango = import_tango()
         from beamlore.beamline.simulation.devices import register, serve
 
         try:
@@ -40,7 +40,6 @@ def devices(beamline: BeamlineOption) -> None:
         serve(beamline)
 
 
-@app.command()
 def engine(
     beamline: BeamlineOption,
     proposals: Annotated[str, typer.Option(help="Whose scans to make; several with commas.")],
@@ -60,11 +59,11 @@ def engine(
     """Make scans with a beamline's simulated devices, for ever."""
     if period is not None and rate is not None:
         raise typer.BadParameter("give --period or --rate, not both")
-    with _plain_errors():
-        _import_tango()
+    with plain_errors():
+        import_tango()
         from beamlore.beamline.simulation.engine import EngineOptions
 
-        settings = _settings(beamline)
+        settings = read_settings(beamline)
         options = EngineOptions(
             proposals=[proposal.strip() for proposal in proposals.split(",") if proposal.strip()],
             data=(data or settings.spool_dir / "data").expanduser().absolute(),
@@ -74,11 +73,11 @@ def engine(
         )
         if not options.proposals:
             raise typer.BadParameter("at least one proposal is needed", param_hint="--proposals")
-        _configure_logging()
-        _run_until_stopped(_make_scans(settings, options, report))
+        configure_logging()
+        run_until_stopped(_make_scans(settings, options, report))
 
 
-async def _make_scans(settings: Any, options: Any, report_path: Path | None) -> None:
+async def _make_scans(settings: "BeamlineSettings", options: "EngineOptions", report_path: Path | None) -> None:
     from beamlore.beamline.scan import Beamline
     from beamlore.beamline.simulation.engine import Report, ScanEngine
 
@@ -93,57 +92,3 @@ async def _make_scans(settings: Any, options: Any, report_path: Path | None) -> 
                 await ScanEngine(beamline, options, report).run()
         finally:
             report.tell("stopped", undelivered=beamline.undelivered)
-
-
-def _settings(beamline: str) -> Any:
-    from beamlore.beamline.settings import BeamlineSettings
-
-    try:
-        return BeamlineSettings(beamline=beamline)
-    except ValidationError as error:
-        raise BeamlineError(_missing(error)) from error
-
-
-def _missing(error: ValidationError) -> str:
-    parts = [f"BEAMLORE_{'_'.join(map(str, found['loc'])).upper()}: {found['msg']}" for found in error.errors()]
-    return "the settings are not complete: " + "; ".join(parts)
-
-
-def _import_tango() -> Any:
-    try:
-        import tango
-    except ImportError as error:
-        raise BeamlineError("pytango is not installed: pip install 'beamlore-beamline[tango]'") from error
-    return tango
-
-
-def _run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine; SIGTERM and SIGINT cancel it, and it may then come to its end in order."""
-
-    async def guarded() -> None:
-        task = asyncio.ensure_future(work)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, task.cancel)
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-    asyncio.run(guarded())
-
-
-def _configure_logging() -> None:
-    logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-    )
-    # What goes wrong with the broker or the configurator is told once, by us.
-    for name in ("aiokafka", "httpx"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-
-
-@contextlib.contextmanager
-def _plain_errors() -> Any:
-    try:
-        yield
-    except BeamlineError as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(1) from error

@@ -1,7 +1,7 @@
 """The token with which a beamline asks the configurator (OAuth 2.0 client credentials, RFC 6749 section 4.4)."""
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import Generator
 
 import httpx
 
@@ -21,7 +21,7 @@ class ClientCredentialsAuth(httpx.Auth):
         self._token: str | None = None
         self._renew_at = 0.0
 
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the request with a token, asking for one first where there is none.
 
         Raises:

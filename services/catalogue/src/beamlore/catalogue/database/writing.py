@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pymongo import InsertOne, UpdateOne
+from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError
 
@@ -43,6 +43,22 @@ class DurableBulk:
             return _partly(scope, error.details)
         return BulkOutcome(created=set(answer.upserted_ids or ()))
 
+    async def insert(self, scope: WriteScope, documents: Sequence[dict[str, Any]]) -> BulkOutcome:
+        """Insert documents, those that can be, and return what became of them.
+
+        Raises:
+            UnavailableError: the database refused some for a reason of its own; all may be written again.
+        """
+        if not documents:
+            return BulkOutcome()
+        collection = self._collection.with_options(write_concern=scope.write_concern)
+        refused: list[int] = []
+        try:
+            await collection.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            refused = _partly(scope, error.details).refused
+        return BulkOutcome(set(range(len(documents))).difference(refused), refused)
+
     async def update_one(self, scope: WriteScope, where: Mapping[str, Any], update: Mapping[str, Any]) -> bool:
         """Change one document where it matches; return whether one did.
 
@@ -55,15 +71,6 @@ class DurableBulk:
             _partly(scope, error.details)
             return bool(error.details["nMatched"])
         return bool(answer.matched_count)
-
-    async def insert_one(self, scope: WriteScope, document: Mapping[str, Any]) -> bool:
-        """Insert a document; return false where there is one under its identifier."""
-        collection = self._collection.with_options(write_concern=scope.write_concern)
-        try:
-            await collection.bulk_write([InsertOne(dict(document))])
-        except BulkWriteError as error:
-            return not _partly(scope, error.details).refused
-        return True
 
 
 def _partly(scope: WriteScope, details: Mapping[str, Any]) -> BulkOutcome:

@@ -88,8 +88,8 @@ class DatasetService:
         document = self._new(principal, fields, version)
         async with self._writer.write() as scope:
             await self._tracker.note(scope, [document])
-            inserted = await self._bulk.insert_one(scope, document)
-        if not inserted:
+            outcome = await self._bulk.insert(scope, [document])
+        if outcome.refused:
             raise ConflictError(f"A dataset with pid {document['pid']} already exists!")
         return document
 

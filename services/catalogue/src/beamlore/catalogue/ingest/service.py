@@ -1,5 +1,6 @@
 """Writes a batch and says what became of each item."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,8 @@ from beamlore.catalogue.ingest.update import (
     dataset_operation,
     files_operation,
     invalid_key,
+    make_storable,
+    new_dataset,
 )
 from beamlore.catalogue.scopes.tracker import ScopeTracker
 from beamlore.contract import InvalidPidError, check_pid
@@ -25,6 +28,7 @@ from beamlore.core import DurableWriter, Phases, Principal, UnavailableError, Un
 log = structlog.get_logger(__name__)
 
 _ATTEMPTS = 3
+_REMEMBERED = 50_000
 _Upsert = tuple[BatchItem, RawDataset]
 
 
@@ -47,6 +51,8 @@ class IngestService:
         self._scopes = scopes
         self._writer = writer
         self.phases = phases
+        # Scans written before, most of which go on: only their first message is worth trying as an insert.
+        self._met: OrderedDict[str, None] = OrderedDict()
 
     async def write(self, principal: Principal, batch: Batch) -> BatchAnswer:
         """Write the batch.
@@ -72,6 +78,7 @@ class IngestService:
     ) -> None:
         now = datetime.now(UTC)
         for item in items:
+            make_storable(item.metadata)
             if item.state == "interrupted":
                 closed = await self._dataset_bulk.update_one(scope, *closing_operation(item, user))
                 results[item.pid] = ItemResult(item.pid, "updated" if closed else "unchanged")
@@ -98,8 +105,10 @@ class IngestService:
         upserts: Sequence[_Upsert],
         results: dict[str, ItemResult],
     ) -> None:
-        waiting = list(upserts)
+        waiting = await self._insert_new(scope, user, now, upserts, results)
         for _ in range(_ATTEMPTS):
+            if not waiting:
+                return
             with self.phases("build"):
                 operations: list[UpdateOne] = [dataset_operation(item, dataset, user, now) for item, dataset in waiting]
             with self.phases("write_datasets"):
@@ -108,16 +117,39 @@ class IngestService:
             for position, (item, _dataset) in enumerate(waiting):
                 if position not in refused:
                     results[item.pid] = ItemResult(item.pid, "created" if position in outcome.created else "updated")
-            if not refused:
-                return
             with self.phases("look_up"):
                 waiting = await self._explain([waiting[position] for position in outcome.refused], results)
-            if not waiting:
-                return
-        raise UnavailableError("others write the same scans at the same moment; write the batch again")
+        if waiting:
+            raise UnavailableError("others write the same scans at the same moment; write the batch again")
+
+    async def _insert_new(
+        self,
+        scope: WriteScope,
+        user: str,
+        now: datetime,
+        upserts: Sequence[_Upsert],
+        results: dict[str, ItemResult],
+    ) -> list[_Upsert]:
+        """Insert the scans this process has not met yet; return those that are stored already, and those it has met."""
+        new = [(item, dataset) for item, dataset in upserts if item.pid not in self._met]
+        met = [(item, dataset) for item, dataset in upserts if item.pid in self._met]
+        with self.phases("build"):
+            documents = [new_dataset(item, dataset, user, now) for item, dataset in new]
+        with self.phases("insert_datasets"):
+            outcome = await self._dataset_bulk.insert(scope, documents)
+        for position in outcome.created:
+            pid = new[position][0].pid
+            results[pid] = ItemResult(pid, "created")
+        for item, _ in new:
+            self._met[item.pid] = None
+        while len(self._met) > _REMEMBERED:
+            self._met.popitem(last=False)
+        return met + [new[position] for position in outcome.refused]
 
     async def _explain(self, refused: Sequence[_Upsert], results: dict[str, ItemResult]) -> list[_Upsert]:
         """Say why upserts were refused; return those that lost a race with another first write and go again."""
+        if not refused:
+            return []
         pids = [item.pid for item, _ in refused]
         stored = {
             one["_id"]: one

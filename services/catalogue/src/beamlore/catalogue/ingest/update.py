@@ -20,17 +20,28 @@ from beamlore.catalogue.lifecycle import initial_lifecycle
 
 _BLOCKS = uuid.UUID("4b6f0a52-8c57-4b0e-9d3c-0a1f8e7d2c64")
 STORED_VERSION = "v4"
+_LEFT_OUT_WHERE_EMPTY = frozenset({"unit", "human_name", "source", "group"})
+
+
+def new_dataset(item: BatchItem, dataset: RawDataset, user: str, now: datetime) -> dict[str, Any]:
+    """Return the document of a scan that is not stored yet. Inserting one costs half of upserting it."""
+    document = {"_id": item.pid, **_stored(item, dataset, user), **_first_only(item, dataset, user, now)}
+    document["scientificMetadata"] = item.metadata
+    document["updatedAt"] = now
+    document["beamlore"] = {**_own(item), "heardAt": now, "revision": 1}
+    return document
 
 
 def dataset_operation(item: BatchItem, dataset: RawDataset, user: str, now: datetime) -> UpdateOne:
     """Return the upsert of an item's dataset."""
     stored = _stored(item, dataset, user)
+    for name, value in _own(item).items():
+        stored[f"beamlore.{name}"] = value
     first = _first_only(item, dataset, user, now)
-    metadata = {key: stored_entry(entry) for key, entry in item.metadata.items()}
     if item.metadata_complete:
-        stored["scientificMetadata"] = metadata
-    elif metadata:
-        for key, entry in metadata.items():
+        stored["scientificMetadata"] = item.metadata
+    elif item.metadata:
+        for key, entry in item.metadata.items():
             stored[f"scientificMetadata.{key}"] = entry
     else:
         first["scientificMetadata"] = {}
@@ -96,21 +107,24 @@ def block_id(pid: str) -> str:
     return str(uuid.uuid5(_BLOCKS, pid))
 
 
-def stored_entry(entry: Metadata) -> dict[str, Any]:
-    """Return a metadata entry as SciCat's frontend knows it: ``human_name`` for the name, nothing empty."""
-    stored: dict[str, Any] = {"value": entry.get("value")}
-    if entry.get("unit"):
-        stored["unit"] = entry["unit"]
-    if entry.get("name"):
-        stored["human_name"] = entry["name"]
-    if entry.get("source"):
-        stored["source"] = entry["source"]
-    if entry.get("group"):
-        stored["group"] = entry["group"]
-    if entry.get("available") is False:
-        stored["available"] = False
-        stored["reason"] = entry.get("reason", "")
-    return stored
+def make_storable(metadata: Mapping[str, Metadata]) -> None:
+    """Bring entries into the form SciCat's frontend knows: ``human_name`` for the name, nothing empty.
+
+    In place: they were decoded for this batch alone, and copying forty of them costs more than decoding them.
+    """
+    for decoded in metadata.values():
+        entry: dict[str, Any] = decoded  # type: ignore[assignment]
+        if "name" in entry:
+            entry["human_name"] = entry.pop("name")
+        for optional in _LEFT_OUT_WHERE_EMPTY.intersection(entry):
+            if not entry[optional]:
+                del entry[optional]
+        if "available" in entry:
+            if entry["available"]:
+                del entry["available"]
+            else:
+                entry.setdefault("reason", "")
+                entry.setdefault("value", None)
 
 
 def invalid_key(metadata: Mapping[str, object]) -> str | None:
@@ -138,9 +152,6 @@ def _stored(item: BatchItem, dataset: RawDataset, user: str) -> dict[str, Any]:
         "size": dataset.size,
         "numberOfFiles": dataset.number_of_files,
         "updatedBy": user,
-        "beamlore.sequence": item.sequence,
-        "beamlore.state": item.state,
-        "beamlore.command": item.command,
     }
     for name, value in (
         ("endTime", dataset.end_time),
@@ -148,14 +159,24 @@ def _stored(item: BatchItem, dataset: RawDataset, user: str) -> dict[str, Any]:
         ("orcidOfOwner", dataset.orcid_of_owner),
         ("runNumber", dataset.run_number),
         ("dataFormat", dataset.data_format),
-        ("beamlore.points", item.points),
-        ("beamlore.pointsPlanned", item.points_planned),
-        ("beamlore.sent", item.sent),
-        ("beamlore.number", item.number),
     ):
         if value is not None:
             stored[name] = value
     return stored
+
+
+def _own(item: BatchItem) -> dict[str, Any]:
+    """Return what Beamlore keeps beside SciCat's fields."""
+    own: dict[str, Any] = {"sequence": item.sequence, "state": item.state, "command": item.command}
+    for name, value in (
+        ("points", item.points),
+        ("pointsPlanned", item.points_planned),
+        ("sent", item.sent),
+        ("number", item.number),
+    ):
+        if value is not None:
+            own[name] = value
+    return own
 
 
 def _first_only(item: BatchItem, dataset: RawDataset, user: str, now: datetime) -> dict[str, Any]:

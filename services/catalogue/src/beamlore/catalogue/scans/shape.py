@@ -82,6 +82,7 @@ def scan_of(document: Mapping[str, Any], columns: frozenset[str] | None) -> dict
         "updatedAt": document.get("updatedAt") or _EPOCH,
         "version": version_of(document),
         "sent": own.get("sent"),
+        "sequence": own.get("sequence"),
         "metadata": metadata_of(document.get("scientificMetadata"), columns),
     }
     return {name: value for name, value in row.items() if value is not None}

@@ -1,0 +1,199 @@
+"""Batches, on a real replica set."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from ..conftest import BATCH, SCANS, Served
+from ..scan_items import START, item
+
+
+async def write(client: httpx.AsyncClient, *items: dict[str, Any]) -> list[str]:
+    """Write items; return their outcomes."""
+    answer = await client.post(BATCH, json={"items": list(items)})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["durability"]["level"] == "majority"
+    return [one["outcome"] for one in answer.json()["results"]]
+
+
+async def scan(client: httpx.AsyncClient, pid: str) -> dict[str, Any]:
+    answer = await client.get(f"{SCANS}/{quote(pid, safe='')}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_a_scan_is_created_grows_and_ends(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    pid = item()["pid"]
+    assert await write(ingestor, item(pid=pid, sequence=1)) == ["created"]
+    grown = item(pid=pid, sequence=2, points=3, metadata={"temperature": {"value": 20, "unit": "degC"}})
+    assert await write(ingestor, grown) == ["updated"]
+    between = await scan(ingestor, pid)
+    assert between["state"] == "running"
+    assert set(between["metadata"]) == {"energy", "temperature"}
+    ended = item(
+        pid=pid,
+        sequence=3,
+        state="finished",
+        metadata={"energy": {"value": 7.2, "unit": "keV"}},
+        metadataComplete=True,
+        dataset={"endTime": (START + timedelta(minutes=1)).isoformat(), "numberOfFiles": 1, "size": 5},
+        files=[{"path": "scan.h5", "size": 5, "time": START.isoformat()}],
+    )
+    assert await write(ingestor, ended) == ["updated"]
+    final = await scan(ingestor, pid)
+    assert final["state"] == "finished"
+    assert final["metadata"] == {"energy": {"value": 7.2, "unit": "keV"}}
+    assert final["version"] > between["version"]
+    assert final["sequence"] == 3
+
+
+async def test_writing_again_changes_nothing(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    first, second = item(sequence=1), item(sequence=4)
+    assert await write(ingestor, first, second) == ["created", "created"]
+    before = await scan(ingestor, second["pid"])
+    late = item(pid=second["pid"], sequence=3, metadata={"energy": {"value": 0}})
+    assert await write(ingestor, first) == ["unchanged"]
+    assert await write(ingestor, late) == ["unchanged"]
+    assert await scan(ingestor, second["pid"]) == before
+
+
+async def test_a_pid_of_another_proposal_is_rejected_and_the_rest_goes_on(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    mine = item("20260101")
+    await write(ingestor, mine)
+    stolen = item("20260102", pid=mine["pid"], sequence=9)
+    answer = await ingestor.post(BATCH, json={"items": [stolen, item()]})
+    outcomes = answer.json()["results"]
+    assert [one["outcome"] for one in outcomes] == ["rejected", "created"]
+    assert "another proposal" in outcomes[0]["reason"]
+    assert (await scan(ingestor, mine["pid"]))["proposal"] == "20260101"
+
+
+async def test_the_same_first_message_at_the_same_moment_is_stored_once(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    one = item()
+    outcomes = await asyncio.gather(*(write(ingestor, one) for _ in range(8)))
+    assert sorted(outcome for (outcome,) in outcomes) == ["created"] + ["unchanged"] * 7
+
+
+async def test_messages_of_one_scan_at_the_same_moment_leave_the_newest(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    pid = item()["pid"]
+    await asyncio.gather(*(write(ingestor, item(pid=pid, sequence=number, points=number)) for number in range(1, 12)))
+    assert (await scan(ingestor, pid))["points"] == 11
+
+
+async def test_interrupted_closes_only_a_scan_of_which_nothing_was_heard(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    pid = item()["pid"]
+    await write(ingestor, item(pid=pid, sequence=2))
+    closing = {"pid": pid, "sequence": 1, "state": "interrupted", "proposal": "20260101"}
+    assert await write(ingestor, closing) == ["unchanged"]
+    assert await write(ingestor, closing | {"sequence": 2}) == ["updated"]
+    assert (await scan(ingestor, pid))["state"] == "interrupted"
+    assert await write(ingestor, closing | {"sequence": 2}) == ["unchanged"]
+    assert await write(ingestor, item(pid=pid, sequence=3, state="finished")) == ["updated"]
+
+
+async def test_a_message_never_changes_who_may_see_a_scan(served: Served) -> None:
+    ingestor, ada = await served.as_("ingestor"), await served.as_("ada")
+    pid = item()["pid"]
+    await write(ingestor, item(pid=pid, sequence=1))
+    published = item(pid=pid, sequence=2, dataset={"isPublished": True, "ownerGroup": "proposal:20260102"})
+    await write(ingestor, published)
+    assert (await scan(ada, pid))["sequence"] == 2
+    assert (await (await served.as_("bo")).get(f"{SCANS}/{quote(pid, safe='')}")).status_code == 404
+
+
+async def test_files_are_one_block_and_are_replaced_as_a_whole(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    blocks = served.app.state.catalogue.database["OrigDatablock"]
+    one = item(sequence=1, files=[{"path": "a.h5", "size": 1, "time": START.isoformat()}])
+    two = item(
+        pid=one["pid"],
+        sequence=2,
+        files=[{"path": name, "size": 2, "time": START.isoformat()} for name in ("a.h5", "b.h5")],
+    )
+    await write(ingestor, one)
+    await write(ingestor, two)
+    await write(ingestor, one)
+    (block,) = await blocks.find({"datasetId": one["pid"]}).to_list()
+    assert [file["path"] for file in block["dataFileList"]] == ["a.h5", "b.h5"]
+    assert block["size"] == 4
+
+
+async def test_files_that_were_not_written_before_a_crash_are_written_by_the_repetition(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    blocks = served.app.state.catalogue.database["OrigDatablock"]
+    one = item(files=[{"path": "a.h5", "size": 1, "time": START.isoformat()}])
+    await write(ingestor, one)
+    await blocks.delete_many({})
+    assert await write(ingestor, one) == ["unchanged"]
+    assert await blocks.count_documents({"datasetId": one["pid"]}) == 1
+
+
+async def test_a_dataset_somebody_made_before_is_taken_over(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    one = item()
+    made = {
+        name: one["dataset"][name]
+        for name in ("ownerGroup", "owner", "contactEmail", "sourceFolder", "creationTime", "datasetName", "type")
+    } | {"pid": one["pid"], "proposalIds": ["20260101"]}
+    answer = await ingestor.post("/api/v4/datasets", json=made)
+    assert answer.status_code == 201, answer.text
+    assert await write(ingestor, one) == ["updated"]
+    assert (await scan(ingestor, one["pid"]))["sequence"] == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"metadata": {"a.b": {"value": 1}}},
+        {"metadata": {"$a": {"value": 1}}},
+        {"pid": "no slash"},
+        {"dataset": {"proposalIds": ["other"]}},
+    ],
+)
+async def test_what_cannot_be_stored_is_rejected_by_item(served: Served, wrong: dict[str, Any]) -> None:
+    ingestor = await served.as_("ingestor")
+    assert await write(ingestor, item(**wrong), item()) == ["rejected", "created"]
+
+
+async def test_a_batch_that_is_not_one_is_refused_and_said_where(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    answer = await ingestor.post(BATCH, json={"items": [item() | {"sequence": "two"}]})
+    assert answer.status_code == 422
+    assert "sequence" in answer.json()["detail"]
+    twice = item()
+    assert (await ingestor.post(BATCH, json={"items": [twice, twice]})).status_code == 422
+
+
+async def test_only_the_ingestor_writes_batches(served: Served) -> None:
+    for person, status in (("ada", 403), ("staff", 403), (None, 401)):
+        client = await served.as_(person)
+        assert (await client.post(BATCH, json={"items": [item()]})).status_code == status
+
+
+async def test_unavailable_entries_are_kept_as_such(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    one = item(metadata={"p": {"value": None, "available": False, "reason": "timeout", "source": "a/b/c/d"}})
+    await write(ingestor, one)
+    assert (await scan(ingestor, one["pid"]))["metadata"]["p"] == {
+        "value": None,
+        "available": False,
+        "reason": "timeout",
+        "source": "a/b/c/d",
+    }
+
+
+async def test_durability_is_told(served: Served) -> None:
+    answer = await (await served.as_("ingestor")).get("/api/beamlore/v1/durability")
+    assert answer.json()["level"] == "majority"
+    assert ":" in answer.json()["term"]

@@ -85,7 +85,7 @@ class DeviceReader:
     def _configure(self, names: list[str]) -> None:
         if not names:
             return
-        for name, config in zip(names, self._proxy.get_attribute_config(names), strict=True):
+        for name, config in zip(names, self._proxy.get_attribute_config_ex(names), strict=True):
             is_enum = config.data_type == tango.CmdArgType.DevEnum
             unit = "" if config.unit == tango.constants.UnitNotSpec else config.unit
             self._configs[name] = _AttributeConfig(unit, tuple(config.enum_labels) if is_enum else ())

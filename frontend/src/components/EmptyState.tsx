@@ -12,7 +12,7 @@ interface Props {
 export function EmptyState({ icon, title, children, actions }: Props) {
   return (
     <Stack align="center" gap="xs" maw={440} mx="auto" px="md" ta="center" data-testid="empty">
-      {icon}
+      <span style={{ color: "var(--bl-text-faint)" }}>{icon}</span>
       <Title order={2} fz={18}>
         {title}
       </Title>

@@ -17,11 +17,14 @@ export function ProblemAlert({ problem, onRetry, busy = false }: Props) {
       role="alert"
       icon={<IconAlertTriangle size={18} aria-hidden />}
       title={problem.title}
-      styles={{ title: { color: "var(--bl-text)" } }}
+      styles={{
+        root: { background: "color-mix(in srgb, var(--bl-bad) 9%, var(--bl-surface))" },
+        title: { color: "var(--bl-text)" },
+      }}
     >
       <Group justify="space-between" gap="sm">
         <Text size="sm" c="var(--bl-text)" flex="1 1 220px">
-          {problem.detail}
+          {sentence(problem.detail)}
         </Text>
         {onRetry && (
           <Button
@@ -37,4 +40,10 @@ export function ProblemAlert({ problem, onRetry, busy = false }: Props) {
       </Group>
     </Alert>
   );
+}
+
+/** Services say details in the middle of a sentence ("there is no scan …"); here they stand alone. */
+function sentence(text: string): string {
+  const start = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(start) ? start : `${start}.`;
 }

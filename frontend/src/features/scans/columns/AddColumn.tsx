@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Combobox, Group, Loader, Text, useCombobox } from "@mantine/core";
 import { useDebouncedValue, useMediaQuery } from "@mantine/hooks";
 import { IconColumns3, IconRestore } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { describeError } from "@/api/problem";
 import { useParameters } from "../queries";
 import { ColumnOptions, type OptionGroup, optionGroups } from "./ColumnOptions";
@@ -25,6 +25,14 @@ export function AddColumn({ columns, proposal }: { columns: Columns; proposal: s
   });
   const parameters = useParameters(asked, proposal, combobox.dropdownOpened);
   const groups: OptionGroup[] = optionGroups(parameters.data?.items ?? [], search.trim());
+
+  // What is typed chooses the first of what is found: Enter adds it.
+  const { selectFirstOption, resetSelectedOption } = combobox;
+  const first = search.trim() && groups[0]?.options[0]?.id;
+  useEffect(() => {
+    if (first) selectFirstOption();
+    else resetSelectedOption();
+  }, [first, selectFirstOption, resetSelectedOption]);
 
   const toggle = (id: string) => {
     const column = id as ColumnId;
@@ -57,10 +65,7 @@ export function AddColumn({ columns, proposal }: { columns: Columns; proposal: s
       <Combobox.Dropdown maw="calc(100vw - 16px)">
         <Combobox.Search
           value={search}
-          onChange={(event) => {
-            setSearch(event.currentTarget.value);
-            combobox.updateSelectedOptionIndex();
-          }}
+          onChange={(event) => setSearch(event.currentTarget.value)}
           placeholder="Search by name or key"
           aria-label="Search parameters"
           rightSection={parameters.isFetching ? <Loader size={14} /> : null}

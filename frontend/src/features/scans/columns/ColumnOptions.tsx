@@ -24,6 +24,8 @@ export function optionGroups(parameters: readonly Parameter[], search: string): 
   const standard = DEFAULT_COLUMNS.filter((id) => STANDARD_COLUMNS[id].title.toLowerCase().includes(words));
   const groups = new Map<string, ColumnOption[]>();
   for (const { key, name, unit, group } of parameters) {
+    // While an answer is on its way the one before shows: what does not have the words is not to be chosen by mistake.
+    if (!key.toLowerCase().includes(words) && !name.toLowerCase().includes(words)) continue;
     const options = groups.get(group || UNGROUPED) ?? [];
     options.push({ id: metadataColumn(key), title: name || key, key, ...(unit && { unit }) });
     groups.set(group || UNGROUPED, options);

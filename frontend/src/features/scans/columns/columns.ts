@@ -1,16 +1,16 @@
 /** Columns every scan has, in their usual order; widths in pixels. */
 export const STANDARD_COLUMNS = {
-  start: { title: "Start", width: 158 },
-  number: { title: "Scan", width: 70 },
-  name: { title: "Command", width: 230 },
-  proposal: { title: "Proposal", width: 96 },
-  beamline: { title: "Beamline", width: 92 },
-  state: { title: "State", width: 112 },
-  duration: { title: "Duration", width: 88 },
-  points: { title: "Points", width: 112 },
-  comment: { title: "Comment", width: 240 },
-  rating: { title: "Rating", width: 106 },
-  files: { title: "Files", width: 104 },
+  start: { title: "Start", width: 154 },
+  number: { title: "Scan", width: 60 },
+  name: { title: "Command", width: 194 },
+  proposal: { title: "Proposal", width: 86 },
+  beamline: { title: "Beamline", width: 80 },
+  state: { title: "State", width: 106 },
+  duration: { title: "Duration", width: 80 },
+  points: { title: "Points", width: 98 },
+  comment: { title: "Comment", width: 176 },
+  rating: { title: "Rating", width: 98 },
+  files: { title: "Files", width: 98 },
 } as const;
 
 export type StandardColumn = keyof typeof STANDARD_COLUMNS;
@@ -21,7 +21,7 @@ export type ColumnId = StandardColumn | `m.${string}`;
 export const DEFAULT_COLUMNS = Object.keys(STANDARD_COLUMNS) as readonly StandardColumn[];
 export const NARROWEST = 56;
 export const WIDEST = 900;
-const METADATA_WIDTH = 140;
+const METADATA_WIDTH = 160;
 const METADATA_PREFIX = "m.";
 
 export function isStandard(id: string): id is StandardColumn {

@@ -57,7 +57,7 @@ export function HeaderCell({ id, header, info, onHide, onResize, canHide }: Prop
         {...attributes}
         {...listeners}
       >
-        {title}
+        <span className={classes.name}>{title}</span>
         {unit && <span className={classes.unit}>{unit}</span>}
       </button>
       {canHide && (

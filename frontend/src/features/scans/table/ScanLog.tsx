@@ -90,7 +90,7 @@ function NoScans({ filter, onFilter }: Pick<Props, "filter" | "onFilter">) {
         </Group>
       }
     >
-      {proposal ? `Proposal ${proposal} has none.` : "None of your proposals has any."} New scans appear here
+      {proposal ? `Proposal ${proposal} has none.` : "There are none that you may see."} New scans appear here
       by themselves.
     </EmptyState>
   );

@@ -35,7 +35,8 @@ export function ScanTable({ pages, filter, columns, openPid, onOpen }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const drafts = useRef(new Map<string, string>()).current;
   const { data, hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = pages;
-  const rows = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
+  const loaded = data?.pages;
+  const rows = useMemo(() => loaded?.flatMap(({ items }) => items) ?? [], [loaded]);
   const edits = usePendingEdits();
   const keys = useMemo(() => metadataKeys(columns.columns), [columns.columns]);
   const info = useColumnInfo(keys, rows);
@@ -49,8 +50,6 @@ export function ScanTable({ pages, filter, columns, openPid, onOpen }: Props) {
     estimateSize: () => ROW_HEIGHT,
     getItemKey: (index) => rows[index]?.pid ?? "end",
     overscan: OVERSCAN,
-    // Below the head, which stays in sight.
-    scrollMargin: 0,
   });
   const visible = virtualizer.getVirtualItems();
   const last = visible.at(-1)?.index ?? 0;

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pymongo import AsyncMongoClient
 
@@ -24,7 +25,9 @@ from beamlore.ingestor.app import build_app
 from beamlore.ingestor.settings import Settings
 
 _BEAMLORE = str(Path(sys.executable).with_name("beamlore"))
-_PATIENCE_SECONDS = 30.0
+_PARTITIONS = 2
+_SECRETS = ("mongo_url", "kafka_password", "client_secret")
+_PATIENCE_SECONDS = 60.0
 
 
 async def eventually(check: Callable[[], Awaitable[Any]]) -> Any:
@@ -41,7 +44,7 @@ async def eventually(check: Callable[[], Awaitable[Any]]) -> Any:
 class Service:
     """A service as a process of its own."""
 
-    def __init__(self, name: str, environment: dict[str, str], log: Path) -> None:
+    def __init__(self, name: str, environment: dict[str, str], log: Path, command: str = "serve") -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -49,20 +52,34 @@ class Service:
         self._name = name
         self._environment = environment | {"BEAMLORE_HTTP_PORT": str(port)}
         self._log = log
+        self._command = command
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [_BEAMLORE, self._name, "serve"], env=os.environ | self._environment, stdout=log, stderr=log
+                [_BEAMLORE, self._name, self._command], env=os.environ | self._environment, stdout=log, stderr=log
             )
         await eventually(self._ready)
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        self._end(signal.SIGKILL)
+
+    def terminate(self) -> int | None:
+        """Ask it to end, and return its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> int | None:
+        process, self._process = self._process, None
+        if process is None:
+            return None
+        process.send_signal(number)
+        return process.wait(_PATIENCE_SECONDS)
 
     async def _ready(self) -> bool:
         assert self._process is not None
@@ -139,6 +156,13 @@ class Facility:
             "BEAMLORE_CLIENT_SECRET": self.servers.secrets.get(f"client:{service}"),
         }
 
+    def ingestor(self, directory: Path) -> Service:
+        """Return the ingestor as a process, not yet started."""
+        settings = self.settings().model_dump(mode="json", exclude_none=True)
+        secret = {name: getattr(self.settings(), name).get_secret_value() for name in _SECRETS}
+        environment = {f"BEAMLORE_{name.upper()}": str(value) for name, value in (settings | secret).items()}
+        return Service("ingestor", environment, directory / "ingestor.log", "run")
+
     async def start(self) -> None:
         await self.make_topics(self.beamline, self.other_beamline)
         await self.producer.start()
@@ -156,7 +180,7 @@ class Facility:
         admin = AIOKafkaAdminClient(**self._kafka)
         await admin.start()
         try:
-            await admin.create_topics([NewTopic(scan_topic(name), 2, 1) for name in beamlines])
+            await admin.create_topics([NewTopic(scan_topic(name), _PARTITIONS, 1) for name in beamlines])
         finally:
             await admin.close()
 
@@ -185,6 +209,29 @@ class Facility:
     async def scan_now(self, pid: str) -> dict[str, Any] | None:
         answer = await self._get(f"/api/beamlore/v1/scans/{quote(pid, safe='')}")
         return answer.json() if answer.is_success else None
+
+    async def uncommitted(self) -> int:
+        """Return how many messages of the facility's beamline the ingestors have not committed."""
+        consumer = AIOKafkaConsumer(**self._kafka, group_id=self.group, enable_auto_commit=False)
+        await consumer.start()
+        try:
+            partitions = [TopicPartition(scan_topic(self.beamline), number) for number in range(_PARTITIONS)]
+            consumer.assign(partitions)
+            ends = await consumer.end_offsets(partitions)
+            committed = [await consumer.committed(partition) or 0 for partition in partitions]
+            return sum(ends.values()) - sum(committed)
+        finally:
+            await consumer.stop()
+
+    async def count_scans(self, pids: list[str]) -> int:
+        return await self._count(self._databases[0], "Dataset", pids)
+
+    async def count_in_inbox(self, *ids: str) -> int:
+        return await self._count(self._databases[1], "Inbox", list(ids))
+
+    async def _count(self, database: str, collection: str, ids: list[str]) -> int:
+        async with AsyncMongoClient(self._admin_url) as client:
+            return await client[database][collection].count_documents({"_id": {"$in": ids}})
 
     async def faults(self, **fault: Any) -> None:
         async with httpx.AsyncClient(base_url=self.useroffice.url) as http:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from beamlore.contract import File, MetadataValue, encode_message
 
-
 INBOX = "/api/ingestor/v1/inbox"
 
 
@@ -133,6 +132,22 @@ async def test_what_the_catalogue_never_takes_holds_up_nobody(facility, ingestor
     assert (await ingestor.inbox(ids[4]))["reason"] == "refused-by-catalogue"
     for pid in good:
         await facility.scan(pid, state="finished")
+
+
+async def test_scan_that_grows_beyond_what_the_database_keeps_holds_up_nobody(facility, start_ingestor, scan, make):
+    grown, other = scan.pid(), scan.pid()
+    # About 0.5 MB each as JSON and 6 MB as BSON, which names every element of a list: the third does not fit.
+    updates = [
+        make("updated", grown, number, metadata={f"spectrum_{number}": MetadataValue([1] * 480_000)})
+        for number in range(3)
+    ]
+    async with start_ingestor(max_message_bytes=1024**2, batch_messages=1) as ingestor:
+        await facility.produce(*updates[:2])
+    async with start_ingestor(max_message_bytes=1024**2, failing_seconds=0, failing_alone_seconds=0) as ingestor:
+        [last, _] = await facility.produce(updates[2], make("finished", other, 1))
+
+        assert (await ingestor.inbox(last))["reason"] == "refused-by-catalogue"
+        await facility.scan(other, state="finished")
 
 
 async def test_new_beamlines_topic_is_found(facility, ingestor, scan, make):

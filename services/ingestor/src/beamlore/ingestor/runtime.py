@@ -51,7 +51,7 @@ class Ingestor:
         self._useroffice = UserOffice(self._useroffice_http)
         self._proposals = Proposals(self._useroffice, settings, health)
         self.inbox_repository = InboxRepository(self._mongo, health)
-        self._writer = Writer(self._catalogue, self.inbox_repository, settings.write_bytes)
+        self._writer = Writer(self._catalogue, self.inbox_repository, settings)
         self.inbox_service = InboxService(self.inbox_repository, Preparer(self._proposals, settings), self._writer)
         self.stream = ScanStream(settings, health)
         self._pipeline = Pipeline(

@@ -18,6 +18,12 @@ class Settings(HttpSettings, OidcSettings, MongoSettings, KafkaSettings, ClientS
     max_message_bytes: int = Field(
         default=1024**2, ge=1024, le=15 * 1024**2, description="A larger message goes to the inbox unread."
     )
+    failing_seconds: float = Field(
+        default=60, ge=0, description="So long the catalogue fails on a batch before its items are tried one by one."
+    )
+    failing_alone_seconds: float = Field(
+        default=600, ge=0, description="So long before items are blamed although the catalogue takes no other."
+    )
     topic_refresh_seconds: float = Field(default=5, gt=0, description="How soon a new beamline's topic is found.")
     request_timeout_seconds: float = Field(default=15, gt=0, description="For one answer of the catalogue.")
     useroffice_timeout_seconds: float = Field(default=5, gt=0, description="For one answer of the user office.")

@@ -18,7 +18,7 @@ from beamlore.ingestor.validate.models import Record
 log = structlog.get_logger(__name__)
 COMPONENT = "kafka"
 _POLL_MS = 500
-_PROBE_TIMEOUT_SECONDS = 5.0
+_PROBE_TIMEOUT_SECONDS = 10.0
 _FETCH_BYTES = 16 * 1024**2
 
 
@@ -209,6 +209,9 @@ class ScanStream(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
             metadata_max_age_ms=int(self._settings.topic_refresh_seconds * 1000),
             fetch_max_bytes=_FETCH_BYTES,
             fetch_max_wait_ms=100,
+            # After a kill the partitions stay with the dead member for that long.
+            session_timeout_ms=6_000,
+            heartbeat_interval_ms=2_000,
             request_timeout_ms=15_000,
         )
 

@@ -15,7 +15,7 @@ COMPONENT = "catalogue"
 _PREFIX = "/api/beamlore/v1"
 # What these say is wrong with the request itself: sending it again cannot help, sending less of it can.
 _REFUSALS = frozenset({400, 413, 422})
-_FAILURE = 500
+_FAILURES = frozenset({500, 503})
 
 
 class CatalogueUnavailableError(UnavailableError):
@@ -23,7 +23,7 @@ class CatalogueUnavailableError(UnavailableError):
 
 
 class CatalogueFailedError(CatalogueUnavailableError):
-    """The catalogue has an error of its own (500): it may be of the moment, or of what it was sent."""
+    """The catalogue is there and cannot do it: for a reason of the moment, or because of what it was sent."""
 
 
 class CatalogueRefusedError(Exception):
@@ -105,8 +105,8 @@ class Catalogue:
         )
         if answer.status_code in _REFUSALS:
             raise CatalogueRefusedError(f"the catalogue answers {answer.status_code}: {answer.text[:500]}")
-        if answer.status_code == _FAILURE:
-            raise self._away(f"the catalogue fails: {answer.text[:200]}", CatalogueFailedError)
+        if answer.status_code in _FAILURES:
+            raise self._away(f"the catalogue answers {answer.status_code}: {answer.text[:500]}", CatalogueFailedError)
         body = self._read(answer, _answers)
         if [result.pid for result in body.results] != [item.pid for item in items]:
             raise self._away("the catalogue's answer does not speak of the items it was sent")

@@ -1,5 +1,6 @@
 """Writes a prepared batch: catalogue first, then what it rejects, with the other rejections, to the inbox."""
 
+import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,12 +13,13 @@ from beamlore.core import Durability, UnavailableError
 from beamlore.ingestor import metrics
 from beamlore.ingestor.inbox.repository import InboxRepository
 from beamlore.ingestor.prepare.models import Entry, Prepared
+from beamlore.ingestor.settings import Settings
 from beamlore.ingestor.validate.models import Reason, Rejection
 from beamlore.ingestor.write.catalogue import Catalogue, CatalogueFailedError, CatalogueRefusedError
 
 log = structlog.get_logger(__name__)
 CATALOGUE, INBOX = "catalogue", "inbox"
-_FAILING_SECONDS = 60.0
+_FAILURES_ENOUGH = 3
 _Result = TypeVar("_Result")
 
 
@@ -53,17 +55,17 @@ class Written:
 class Writer:
     """Brings every message of a batch to the catalogue or to the inbox."""
 
-    def __init__(self, catalogue: Catalogue, inbox: InboxRepository, write_bytes: int) -> None:
+    def __init__(self, catalogue: Catalogue, inbox: InboxRepository, settings: Settings) -> None:
         self._catalogue = catalogue
         self._inbox = inbox
-        self._write_bytes = write_bytes
+        self._settings = settings
 
     async def write(self, prepared: Prepared) -> Written:
         """Write all of it; where the catalogue or the inbox is away, go on trying until it is back."""
         written = Written(rejections=list(prepared.rejections))
         with metrics.phases("write"):
             for entries in prepared.rounds:
-                for portion in _portions(entries, self._write_bytes):
+                for portion in _portions(entries, self._settings.write_bytes):
                     await self._write_patiently(portion, written)
         if written.rejections:
             with metrics.phases("inbox"):
@@ -93,9 +95,11 @@ class Writer:
                 await self._write(entries, written)
             except CatalogueFailedError as error:
                 failing_since = failing_since or time.monotonic()
-                if time.monotonic() - failing_since < _FAILING_SECONDS:
+                failing_for = time.monotonic() - failing_since
+                if failing_for < self._settings.failing_seconds:
                     raise
-                await self._write_singly(entries, written, error)
+                in_doubt = failing_for < self._settings.failing_alone_seconds
+                await self._write_singly(entries, written, error, in_doubt=in_doubt)
             except CatalogueRefusedError as error:
                 if len(entries) == 1:
                     self._reject(entries[0], Reason.REFUSED_BY_CATALOGUE, str(error), written)
@@ -106,20 +110,34 @@ class Writer:
 
         await until_available(attempt)
 
-    async def _write_singly(self, entries: Sequence[Entry], written: Written, error: CatalogueFailedError) -> None:
-        """Find the item on which a catalogue that else is well fails each time, so that it holds up no others.
+    async def _write_singly(
+        self, entries: Sequence[Entry], written: Written, error: CatalogueFailedError, *, in_doubt: bool
+    ) -> None:
+        """Find the items on which the catalogue fails each time, so that they hold up no others.
+
+        Args:
+            entries: what could not be written for a long time.
+            written: what came of the batch so far.
+            error: how the catalogue failed.
+            in_doubt: whether the catalogue must be seen to take something else before an item is blamed.
 
         Raises:
-            CatalogueFailedError: it takes none of several, so it is not the items.
+            CatalogueUnavailableError: it may not be the items; write them again.
         """
         failed = []
-        for entry in entries:
+        taken = 0
+        for entry in random.sample(entries, len(entries)):
             try:
                 await self._write([entry], written)
+                taken += 1
             except CatalogueFailedError as failure:
                 failed.append(entry)
                 error = failure
-        if len(failed) == len(entries) > 1:
+            except CatalogueRefusedError as refusal:
+                self._reject(entry, Reason.REFUSED_BY_CATALOGUE, str(refusal), written)
+            if in_doubt and not taken and len(failed) >= _FAILURES_ENOUGH:
+                break
+        if in_doubt and not taken:
             raise error
         await self._catalogue.durability()
         for entry in failed:

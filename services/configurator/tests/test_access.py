@@ -18,6 +18,9 @@ ROUTES = [
     for path, methods in json.loads(OPENAPI.read_text(encoding="utf-8"))["paths"].items()
     for method in methods
 ]
+READING = [route for route in ROUTES if route[0] == "GET"]
+CHANGING = [route for route in ROUTES if route[0] != "GET"]
+OF_A_BEAMLINE = [route for route in ROUTES if "{beamline}" in route[1]]
 BODIES: dict[str, object] = {
     "/beamlines/{beamline}": {"name": "Balder"},
     "/beamlines/{beamline}/sets": {"name": "new"},
@@ -32,29 +35,35 @@ async def send(http: httpx.AsyncClient, method: str, path: str, beamline: str) -
     return await http.request(method, address, json=body, headers={"If-Match": "*"})
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES)
-async def test_strangers_and_facility_users_get_nothing(client: Client, method: str, path: str) -> None:
-    assert (await send(client(None), method, path, "balder")).status_code == 401
-    for who in ("ada", "curator", "@ingestor"):
-        assert (await send(client(who), method, path, "balder")).status_code == 403
+async def answers(http: httpx.AsyncClient, routes: list[tuple[str, str]], beamline: str) -> dict[str, int]:
+    return {f"{method} {path}": (await send(http, method, path, beamline)).status_code for method, path in routes}
 
 
-@pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if "{beamline}" in route[1]])
-async def test_staff_get_nothing_of_other_beamlines(client: Client, method: str, path: str) -> None:
-    staff = client("staff")
-    assert (await send(staff, method, path, "cosaxs")).status_code == 403
-    assert (await send(staff, method, path, "nowhere")).status_code == 403
+def all_are(status: int, routes: list[tuple[str, str]]) -> dict[str, int]:
+    return {f"{method} {path}": status for method, path in routes}
 
 
-@pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route[0] == "GET"])
-async def test_staff_and_instruments_read(client: Client, method: str, path: str) -> None:
-    for who in ("staff", "@beamline-hippie"):
-        assert (await send(client(who), method, path, "balder")).status_code == 200
+async def test_without_a_token_nothing_is_told(client: Client) -> None:
+    assert await answers(client(None), ROUTES, "balder") == all_are(401, ROUTES)
 
 
-@pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route[0] != "GET"])
-async def test_instruments_change_nothing(client: Client, method: str, path: str) -> None:
-    assert (await send(client("@beamline-balder"), method, path, "balder")).status_code == 403
+@pytest.mark.parametrize("who", ["ada", "curator", "@ingestor"])
+async def test_who_has_no_part_in_a_beamline_gets_nothing(client: Client, who: str) -> None:
+    assert await answers(client(who), ROUTES, "balder") == all_are(403, ROUTES)
+
+
+@pytest.mark.parametrize("beamline", ["cosaxs", "nowhere"])
+async def test_staff_get_nothing_of_other_beamlines(client: Client, beamline: str) -> None:
+    assert await answers(client("staff"), OF_A_BEAMLINE, beamline) == all_are(403, OF_A_BEAMLINE)
+
+
+@pytest.mark.parametrize("who", ["staff", "@beamline-hippie"])
+async def test_staff_and_instruments_read(client: Client, who: str) -> None:
+    assert await answers(client(who), READING, "balder") == all_are(200, READING)
+
+
+async def test_instruments_change_nothing(client: Client) -> None:
+    assert await answers(client("@beamline-balder"), CHANGING, "balder") == all_are(403, CHANGING)
 
 
 async def test_staff_do_not_change_the_beamline_itself(client: Client) -> None:

@@ -43,6 +43,7 @@ def build_app(settings: Settings) -> FastAPI:
         client = connect(settings, app_name="configurator")
         try:
             await _prepare(client.get_database(settings.mongo_database))
+            health.set("mongodb", True)
             watch = asyncio.create_task(_watch(client, health))
             yield
             watch.cancel()

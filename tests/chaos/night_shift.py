@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from pymongo import AsyncMongoClient
 
 from beamlore.contract import scan_topic
@@ -56,6 +57,7 @@ class NightShift:
     async def __aenter__(self) -> "NightShift":
         for beamline, proposal in SHIFT.items():
             spool = self._directory / f"spool-{beamline}"
+            log = (self._directory / f"{beamline}.log").open("w")
             environment = self.installation.environment(f"beamline-{beamline}") | {"BEAMLORE_SPOOL_DIR": str(spool)}
             self._processes.append(
                 await asyncio.create_subprocess_exec(
@@ -65,8 +67,10 @@ class NightShift:
                     *("--ledger", str(self._directory / f"{beamline}.jsonl")),
                     env=os.environ | environment,
                     cwd=PRODUCER.parents[2],
+                    stderr=log,
                 )
             )
+            log.close()
         await self.until(lambda: len(self.ledger()) >= 10, "the beamlines have made their first scans")
         return self
 
@@ -172,16 +176,7 @@ class NightShift:
     @asynccontextmanager
     async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
         """A consumer of the ingestor's own group that reads nothing."""
-        environment = self.installation.environment("ingestor")
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=environment["BEAMLORE_KAFKA_BOOTSTRAP"],
-            security_protocol="SASL_PLAINTEXT",
-            sasl_mechanism="SCRAM-SHA-512",
-            sasl_plain_username=environment["BEAMLORE_KAFKA_USERNAME"],
-            sasl_plain_password=environment["BEAMLORE_KAFKA_PASSWORD"],
-            group_id="ingestor",
-            enable_auto_commit=False,
-        )
+        consumer = AIOKafkaConsumer(group_id="ingestor", enable_auto_commit=False, **self._kafka)
         await consumer.start()
         try:
             yield consumer
@@ -189,13 +184,30 @@ class NightShift:
             await consumer.stop()
 
     async def _ends(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
-        await consumer.topics()
-        partitions = []
-        for beamline in SHIFT:
-            topic = scan_topic(beamline)
-            partitions += [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+        admin = AIOKafkaAdminClient(**self._kafka)
+        await admin.start()
+        try:
+            topics = await admin.describe_topics([scan_topic(beamline) for beamline in SHIFT])
+        finally:
+            await admin.close()
+        partitions = [
+            TopicPartition(topic["topic"], partition["partition"])
+            for topic in topics
+            for partition in topic["partitions"]
+        ]
         consumer.assign(partitions)
         return dict(await consumer.end_offsets(partitions))
+
+    @property
+    def _kafka(self) -> dict[str, str]:
+        environment = self.installation.environment("ingestor")
+        return {
+            "bootstrap_servers": environment["BEAMLORE_KAFKA_BOOTSTRAP"],
+            "security_protocol": "SASL_PLAINTEXT",
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": environment["BEAMLORE_KAFKA_USERNAME"],
+            "sasl_plain_password": environment["BEAMLORE_KAFKA_PASSWORD"],
+        }
 
     async def _in_inbox(self, scans: list[dict[str, Any]]) -> set[str]:
         held = await self._inbox["Inbox"].distinct("pid", {"pid": {"$in": [one["pid"] for one in scans]}})

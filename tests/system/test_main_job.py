@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from playwright.async_api import expect
+
 from tests.system.waiting import eventually
 
 

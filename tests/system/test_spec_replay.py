@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
+
 from tests.system.waiting import eventually
 
 FILES = Path(__file__).parents[3] / "shared" / "data" / "spec"

@@ -139,18 +139,22 @@ class Installation:
         java = await provide_java_servers(self.state.cache, self.state.logs, progress)
         await self.kafka.format(java)
         await self.supervisor.launch(self._programs(java))
-        first: list[Coroutine[Any, Any, object]] = [
-            self._mongo_up(progress),
-            self._kafka_up(progress),
-            self._keycloak_up(progress),
+        await self._start_parts(parts, progress)
+
+    async def _start_parts(self, parts: set[Part], progress: Progress) -> None:
+        """Start all at once; each waits for what it cannot do without."""
+        mongo, kafka, keycloak, page = (asyncio.Event() for _ in range(4))
+        work = [
+            _then(mongo, self._mongo_up(progress)),
+            _then(kafka, self._kafka_up(progress)),
+            _then(keycloak, self._keycloak_up(progress)),
         ]
-        if "services" in parts:
-            first.append(provide_web_app(self.state.cache, self.state.logs, progress))
         if "devices" in parts:
-            first.append(self._devices_up(progress))
-        await all_of(*first)
+            work.append(self._devices_up(progress))
         if "services" in parts:
-            await self._services_up(progress)
+            work.append(_then(page, provide_web_app(self.state.cache, self.state.logs, progress)))
+            work.append(self._services_up(progress, mongo, kafka, keycloak, page))
+        await all_of(*work)
         if "engines" in parts:
             await all_of(*(self.start(name) for name in ENGINES))
 
@@ -245,10 +249,29 @@ class Installation:
             await self.start(TANGO_DATABASE)
             await all_of(*(self.start(name) for name in DEVICES))
 
-    async def _services_up(self, progress: Progress) -> None:
+    async def _services_up(
+        self,
+        progress: Progress,
+        mongo: asyncio.Event,
+        kafka: asyncio.Event,
+        keycloak: asyncio.Event,
+        page: asyncio.Event,
+    ) -> None:
         with progress.step("Beamlore's services and the gateway"):
-            await all_of(*(self.start(name) for name in (*SERVICES, GATEWAY)))
+            await all_of(
+                self._start_after("useroffice"),
+                self._start_after("catalogue", mongo),
+                self._start_after("configurator", mongo),
+                self._start_after("ingestor", mongo, kafka, keycloak),
+                self._start_after(GATEWAY, page),
+            )
+            await keycloak.wait()
             await self._plant_metadata_sets()
+
+    async def _start_after(self, name: str, *events: asyncio.Event) -> None:
+        for event in events:
+            await event.wait()
+        await self.start(name)
 
     async def _plant_metadata_sets(self) -> None:
         headers = {"Authorization": f"Bearer {await asyncio.to_thread(self.token, 'admin')}"}
@@ -260,6 +283,11 @@ class Installation:
             raise EmbeddedError(
                 f"The beamlines' metadata sets could not be made: {error}.", log=self.state.logs / "configurator.log"
             ) from error
+
+
+async def _then(event: asyncio.Event, work: Coroutine[Any, Any, object]) -> None:
+    await work
+    event.set()
 
 
 def _stop_stage(name: str) -> int:

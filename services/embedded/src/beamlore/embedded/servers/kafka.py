@@ -30,6 +30,7 @@ from beamlore.contract import scan_topic
 from beamlore.embedded.downloads.java_servers import JavaServers
 from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.facility import BEAMLINES
+from beamlore.embedded.servers.jvm import JVM_OPTIONS
 from beamlore.embedded.state import Ports, Secrets, StateDirectory, write_private
 from beamlore.embedded.supervision.program import Program
 
@@ -69,7 +70,7 @@ class Kafka:
         logging.write_text((files(__package__) / "kafka-log4j2.properties").read_text(encoding="utf-8"))
         command = (
             java.java,
-            *("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"),
+            *(*JVM_OPTIONS, "-Xmx256m"),
             f"-Dlog4j2.configurationFile={logging}",
             *("-cp", f"{java.kafka}/*", "kafka.Kafka", str(self._configuration())),
         )

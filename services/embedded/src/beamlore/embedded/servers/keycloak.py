@@ -13,6 +13,7 @@ import httpx
 
 from beamlore.embedded.downloads.java_servers import JavaServers
 from beamlore.embedded.errors import EmbeddedError
+from beamlore.embedded.servers.jvm import JVM_OPTIONS
 from beamlore.embedded.servers.realm import CLI_CLIENT, REALM, front_door_clients, realm
 from beamlore.embedded.state import Ports, Secrets, StateDirectory
 from beamlore.embedded.supervision.program import Program
@@ -21,7 +22,7 @@ from beamlore.useroffice.seed import Seed
 _PATH: Final = "/idp"
 _ADMINISTRATOR: Final = "admin"
 _JVM: Final = (
-    *("-Xms64m", "-Xmx300m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"),
+    *(*JVM_OPTIONS, "-Xmx300m"),
     *("-Dfile.encoding=UTF-8", "-Duser.language=en", "-Duser.country=US"),
     *(
         f"--add-opens=java.base/java.{package}=ALL-UNNAMED"

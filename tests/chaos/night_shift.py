@@ -176,7 +176,7 @@ class NightShift:
     @asynccontextmanager
     async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
         """A consumer of the ingestor's own group that reads nothing."""
-        consumer = AIOKafkaConsumer(group_id="ingestor", enable_auto_commit=False, **self._kafka)
+        consumer = AIOKafkaConsumer(group_id="beamlore-ingestor", enable_auto_commit=False, **self._kafka)
         await consumer.start()
         try:
             yield consumer

@@ -51,10 +51,7 @@ def messages(run: str, scans: int) -> Iterator[tuple[str, str, bytes]]:
             number=number,
             points=100,
             points_planned=100,
-            metadata={
-                f"motor_{index:02}": MetadataValue(number + index / 100, unit="mm", source=f"sim/m/{index}/p")
-                for index in range(ENTRIES)
-            },
+            metadata={f"m{index:02}": MetadataValue(number + index / 100, unit="mm") for index in range(ENTRIES)},
             files=[File(f"scan_{number:06}.h5", 1_000_000, now)],
         )
         yield scan_topic(beamline), pid, encode_message(message)
@@ -174,7 +171,7 @@ async def main(state: Path, scans: int) -> None:
     if not installation.claim():
         raise SystemExit(f"{state} is in use; end the other benchmark first")
     try:
-        await installation.up()
+        await installation.up(parts=("servers", "services"))
         await measure(installation, scans)
     finally:
         await installation.down()

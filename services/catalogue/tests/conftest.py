@@ -1,6 +1,7 @@
 """A catalogue of each test's own, over a fresh database, served on a port of its own."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -40,6 +41,12 @@ class Served:
         client = httpx.AsyncClient(base_url=self.address, headers=headers, timeout=30)
         self._clients.append(client)
         return client
+
+    @property
+    def accounts(self) -> list[dict[str, Any]]:
+        """The functional accounts it knows."""
+        found: list[dict[str, Any]] = json.loads(self.app.state.settings.functional_accounts_file.read_text())
+        return found
 
     async def close(self) -> None:
         for client in self._clients:

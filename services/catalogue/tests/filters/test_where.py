@@ -94,14 +94,30 @@ def test_v4_refuses_fields_no_dataset_has() -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(
-            ["owner", "size", "$or", "$and", "$gt", "$where", "$expr", "$in", "$regex", "like", "pid", "$text", "$not"]
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "owner",
+                    "size",
+                    "$or",
+                    "$and",
+                    "$gt",
+                    "$where",
+                    "$expr",
+                    "$in",
+                    "$regex",
+                    "like",
+                    "pid",
+                    "$text",
+                    "$not",
+                ]
+            )
+            | st.text(max_size=6),
+            inner,
+            max_size=3,
         )
-        | st.text(max_size=6),
-        inner,
-        max_size=3,
     ),
     max_leaves=12,
 )

@@ -7,7 +7,8 @@ import hashlib
 import time
 from typing import Any
 
-from joserfc import jwt
+import orjson
+from joserfc import jwe, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from joserfc.jws import extract_compact
@@ -85,7 +86,7 @@ class SessionTokens:
     def seal(self, values: dict[str, Any]) -> str:
         """Return values encrypted, to be kept by a browser while its login is under way."""
         claims = values | {"exp": int(time.time()) + _LOGIN_SECONDS}
-        return jwt.encode({"alg": "dir", "enc": "A256GCM"}, claims, self._sealing)
+        return jwe.encrypt_compact({"alg": "dir", "enc": "A256GCM"}, orjson.dumps(claims), self._sealing)
 
     def unseal(self, text: str) -> dict[str, Any]:
         """Return sealed values.
@@ -94,11 +95,12 @@ class SessionTokens:
             UnauthenticatedError: they were not sealed by us, or too long ago.
         """
         try:
-            claims = jwt.decode(text, self._sealing, algorithms=["dir", "A256GCM"]).claims
+            opened = jwe.decrypt_compact(text, self._sealing, algorithms=["dir", "A256GCM"])
+            claims: dict[str, Any] = orjson.loads(opened.plaintext or b"{}")
             jwt.JWTClaimsRegistry(exp={"essential": True}).validate(claims)
         except (JoseError, ValueError) as error:
             raise UnauthenticatedError("the login took too long or did not begin here; begin again") from error
-        return dict(claims)
+        return claims
 
 
 class AnyToken:

@@ -4,6 +4,7 @@ from typing import Any
 
 import structlog
 from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import OperationFailure
 
@@ -81,10 +82,17 @@ async def create_indexes(database: AsyncDatabase[dict[str, Any]]) -> None:
         ("beamlore_scopes", _SCOPES),
         ("Proposal", _PROPOSALS),
     ):
-        for index in indexes:
-            try:
-                await database[collection].create_indexes([index], commitQuorum=1)
-            except OperationFailure as error:
-                if error.code not in _SAME_UNDER_ANOTHER_NAME:
-                    raise
-                log.info("an index like ours is already there", collection=collection, index=index.document["name"])
+        await _create(database[collection], indexes)
+
+
+async def _create(collection: AsyncCollection[dict[str, Any]], indexes: list[IndexModel]) -> None:
+    try:
+        await collection.create_indexes(indexes, commitQuorum=1)
+    except OperationFailure as error:
+        if error.code not in _SAME_UNDER_ANOTHER_NAME:
+            raise
+        if len(indexes) > 1:
+            for index in indexes:
+                await _create(collection, [index])
+        else:
+            log.info("an index like ours is there", collection=collection.name, index=indexes[0].document["name"])

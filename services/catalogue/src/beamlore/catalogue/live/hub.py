@@ -84,7 +84,7 @@ class LiveHub:
             if last_event_id:
                 async for event in self._missed(reader, last_event_id, here):
                     yield _sse(event)
-            yield ServerSentEvent(id=str(here), comment="live")
+            yield _sse(LiveEvent("ready", str(here), "{}"))
             while True:
                 left = None if principal.expires_at is None else principal.expires_at - time.time()
                 try:

@@ -23,8 +23,9 @@ router = APIRouter(prefix="/api/beamlore/v1", tags=["live"], responses=problems(
     response_class=EventSourceResponse,
     responses={
         200: {
-            "description": "`event: scan` with a Scan as data and the place to resume from as id; `event: reset` where "
-            "too much was missed and the page must be loaded again; a comment every 10 s.",
+            "description": "`event: ready` once, when nothing that happens from now on is missed; `event: scan` with a "
+            "Scan as data; `event: reset` where too much was missed and the page must be loaded again. Each has the "
+            "place to resume from as its id. A comment comes every 10 s.",
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
         }
     },

@@ -28,7 +28,7 @@ class SeedError(ValueError):
     """A seed cannot be used: the text names the file, the entry and what is wrong with it, one fault a line."""
 
 
-class SeedProposal(ProposalText):
+class SeedProposal(Period, ProposalText):
     """A proposal as the file has it: its people by their user names."""
 
     principal_investigator: str

@@ -21,8 +21,8 @@ class Period(ApiModel):
         return self
 
 
-class ProposalText(Period):
-    """What a proposal is about, where and when."""
+class ProposalText(ApiModel):
+    """What a proposal is about, and where."""
 
     id: str = Field(
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
@@ -34,8 +34,8 @@ class ProposalText(Period):
     beamline: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["balder"])
 
 
-class Proposal(ProposalText):
-    """A proposal with its people."""
+class Proposal(Period, ProposalText):
+    """A proposal with its period and its people."""
 
     principal_investigator: Person = Field(description="Who answers for it.")
     members: list[Person] = Field(description="Everybody on it, the principal investigator first.")

@@ -1,7 +1,6 @@
 """A catalogue of each test's own, over a fresh database, served on a port of its own."""
 
 import asyncio
-import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,7 +14,7 @@ from pydantic import SecretStr
 
 from beamlore.catalogue.app import build_app
 from beamlore.catalogue.settings import Settings
-from beamlore.core import Phases
+from beamlore.core import Phases, Principal
 from beamlore.embedded import Installation, Tokens
 
 BATCH = "/api/beamlore/v1/datasets/batch"
@@ -42,11 +41,13 @@ class Served:
         self._clients.append(client)
         return client
 
-    @property
-    def accounts(self) -> list[dict[str, Any]]:
-        """The functional accounts it knows."""
-        found: list[dict[str, Any]] = json.loads(self.app.state.settings.functional_accounts_file.read_text())
-        return found
+    def member_of(self, *groups: str) -> httpx.AsyncClient:
+        """A client with a token of the catalogue's own, which outlives any test."""
+        principal = Principal(subject="functional:test", username="test", groups=frozenset(groups))
+        token = self.app.state.session_tokens.issue(principal)
+        client = httpx.AsyncClient(base_url=self.address, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        self._clients.append(client)
+        return client
 
     async def close(self) -> None:
         for client in self._clients:

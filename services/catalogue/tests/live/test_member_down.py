@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from beamlore.contract import CATALOGUE_ADMIN, CATALOGUE_INGEST
 from beamlore.embedded import Installation
 
 from ..conftest import BATCH, Served, until
@@ -72,7 +73,7 @@ class Producer:
 async def test_live_events_have_no_gap_and_no_double_while_a_member_is_down(
     served: Served, servers: Installation, role: str
 ) -> None:
-    admin, ingestor = [await _lasting(served, name) for name in ("admin", "ingestor")]
+    admin, ingestor = served.member_of(CATALOGUE_ADMIN), served.member_of(CATALOGUE_INGEST)
     producer = Producer(ingestor)
     primary = await servers.primary()
     other = "mongo-2" if primary == "mongo-1" else "mongo-1"
@@ -80,7 +81,7 @@ async def test_live_events_have_no_gap_and_no_double_while_a_member_is_down(
     async with listening(admin) as page:
         work = asyncio.create_task(producer.run())
         await producer.more(10)
-        await servers.kill(victim, signal.SIGKILL)
+        servers.kill(victim, signal.SIGKILL, restart=False)
         await producer.more(20)
         assert producer.levels["w1"] > 0
         # All of these were written while no majority was there: the second way brings them.
@@ -104,12 +105,3 @@ async def test_live_events_have_no_gap_and_no_double_while_a_member_is_down(
     assert {pid for pid, _ in told} == {*producer.pids, marker["pid"]}
     assert [one for one, times in told.items() if times > 1] == []
     assert "reset" not in page.kinds
-
-
-async def _lasting(served: Served, account: str) -> httpx.AsyncClient:
-    """A client with a token that outlives the test."""
-    client = await served.as_(None)
-    password = next(one["password"] for one in served.accounts if one["username"] == account)
-    answer = await client.post("/api/v3/auth/login", json={"username": account, "password": password})
-    client.headers["Authorization"] = f"Bearer {answer.json()['id']}"
-    return client

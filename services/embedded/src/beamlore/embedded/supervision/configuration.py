@@ -4,11 +4,13 @@ Source: supervisor's manual, "Configuration File". ``%`` starts an expansion the
 ``environment`` stand in double quotes.
 """
 
+import re
 import resource
 import shlex
 import sys
 from collections.abc import Iterable
 
+from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.state import INSTANCE_VARIABLE, StateDirectory
 from beamlore.embedded.supervision.program import Program
 
@@ -56,11 +58,24 @@ def supervisor_command(configuration: str) -> list[str]:
 _RPC_FACTORY = "supervisor.rpcinterface:make_main_rpcinterface"
 
 
+_UNREADABLE_IN_COMMAND = re.compile(r"\n|\s[;#]")
+_UNREADABLE_IN_ENVIRONMENT = re.compile(r'["\n]|\s[;#]')
+"""The file's grammar has no way to write these."""
+
+
 def _program(state: StateDirectory, program: Program) -> str:
     environment = {**program.environment, INSTANCE_VARIABLE: str(state.root)}
+    command = shlex.join(program.command)
+    unreadable = ["its command line"] if _UNREADABLE_IN_COMMAND.search(command) else []
+    unreadable += [f"its {name}" for name, value in environment.items() if _UNREADABLE_IN_ENVIRONMENT.search(value)]
+    if unreadable:
+        raise EmbeddedError(
+            f"{program.name} cannot be started: {unreadable[0]} has a quote, a line end, ' ;' or ' #' in it.",
+            way_out="If it is a path, move the checkout to a plainer one.",
+        )
     return _section(
         f"program:{program.name}",
-        command=_escaped(shlex.join(program.command)),
+        command=_escaped(command),
         environment=",".join(f'{name}="{_escaped(value)}"' for name, value in sorted(environment.items())),
         directory=_escaped(str(state.run)),
         autostart="false",

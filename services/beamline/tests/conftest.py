@@ -59,13 +59,15 @@ class TangoFacility:
             *("--port", "0", "--host", "127.0.0.1", "--print-host-port", "2"),
             environment={"PYTANGO_DATABASE_NAME": ":memory:"},
         )
-        self.host = wait_for(lambda: _host_of(self.database))
+        self.host = str(wait_for(lambda: _host_of(self.database)))
+        self.device_servers: list[subprocess.Popen[bytes]] = []
 
     def serve(self, instance: str, *devices: str) -> subprocess.Popen[bytes]:
         server = self._processes.start(
             sys.executable, str(HERE / "odd_devices.py"), instance, *devices, environment={"TANGO_HOST": self.host}
         )
         wait_for(lambda: b"Ready to accept" in server.log.read_bytes())  # type: ignore[attr-defined]
+        self.device_servers.append(server)
         return server
 
     def simulate(self, beamline: str) -> subprocess.Popen[bytes]:
@@ -75,6 +77,7 @@ class TangoFacility:
             environment={"TANGO_HOST": self.host},
         )
         wait_for(lambda: b"Ready to accept" in server.log.read_bytes())  # type: ignore[attr-defined]
+        self.device_servers.append(server)
         return server
 
 
@@ -145,6 +148,12 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
     found = Processes(tmp_path)
     yield found
     found.end()
+
+
+@pytest.fixture
+def waiting() -> Callable[[Callable[[], object]], Awaitable[object]]:
+    """Wait for a condition without holding up the event loop."""
+    return lambda condition: asyncio.to_thread(wait_for, condition)
 
 
 class Topic:

@@ -67,7 +67,8 @@ class DeviceReader:
             self._configs.clear()
             reason = _reason(error)
         except Exception as error:
-            # Whatever a device answers, it must not stop the scan.
+            # Whatever a device answers, it must not stop the scan; what the proxy remembers of it may be wrong.
+            self._proxy = None
             _log.exception("%s could not be read", self._name)
             reason = f"{type(error).__name__}: {error}"
         return {entry.key: unavailable(entry, reason) for entry in entries}

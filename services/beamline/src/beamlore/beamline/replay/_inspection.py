@@ -41,8 +41,7 @@ class Inspection:
     Attributes:
         problems: in the order of its lines.
         scans: number of its ``#S`` lines.
-        not_finite: row and column of the values that are NaN or infinite, by the scan's place in the file: silx reads
-            them as 0.
+        not_finite: row and column of the values that are NaN or infinite, by the scan's place in the file.
     """
 
     problems: list[Problem]
@@ -166,7 +165,8 @@ class _Inspector:
         else:
             self._rows_after_bad = bool(self._bad_rows)
             found = [column for column, value in enumerate(values) if not math.isfinite(float(value))]
-            self._not_finite[self._scans - 1] += [(self._rows, column) for column in found]
+            if found:
+                self._not_finite[self._scans - 1] += [(self._rows, column) for column in found]
             self._rows += 1
 
     def _end_scan(self) -> None:

@@ -20,6 +20,7 @@ from beamlore.beamline.replay._metadata import MetadataTable, add_counters, add_
 from beamlore.contract import MetadataValue
 
 _LINE_SCAN = re.compile(r"(?:[ad]\d?scan|lup|th2th|hscan|kscan|lscan|hklscan)", re.IGNORECASE)
+_NOT_FINITE = re.compile(rb"(?<!\S)[+-]?(?:nan|inf|infinity)(?!\S)", re.IGNORECASE)
 _BLUESKY_END = re.compile(r"exit_status\s*=\s*(\w+)")
 
 
@@ -70,7 +71,7 @@ class SpecFileReader:
         self.path = path
         self._zone = zone
         self._modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        self._copy = _in_utf8(path)
+        self._copy = _readable_copy(path, bool(inspection.not_finite))
         try:
             self._file = SpecFile(self._copy.name if self._copy else str(path))
             count = len(self._file)
@@ -149,15 +150,20 @@ class SpecFileReader:
         return next((date for date in dates if date is not None), self._modified)
 
 
-def _in_utf8(path: Path) -> IO[bytes] | None:
-    """Return a copy of the file in UTF-8, the only encoding silx reads, ``None`` where the file is in it already."""
+def _readable_copy(path: Path, has_not_finite: bool) -> IO[bytes] | None:
+    """Return a copy of the file that silx reads whole, ``None`` where it reads the file itself.
+
+    It reads UTF-8 only, and ends a scan at a row with NaN or infinity in it, or reads them as 0: in the copy they are 0,
+    and the reader puts them back.
+    """
     with path.open("rb") as file:
-        if all(_is_utf8(line) for line in file):
+        if not has_not_finite and all(_is_utf8(line) for line in file):
             return None
         file.seek(0)
         copy = NamedTemporaryFile(prefix="beamlore-", suffix=".spec")  # noqa: SIM115 - closed with the reader
         for line in file:
-            copy.write(line if _is_utf8(line) else line.decode("latin-1").encode())
+            text = line if _is_utf8(line) else line.decode("latin-1").encode()
+            copy.write(text if text.startswith((b"#", b"@")) else _NOT_FINITE.sub(b"0", text))
     copy.flush()
     return copy
 

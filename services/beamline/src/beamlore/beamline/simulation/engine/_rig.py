@@ -93,3 +93,7 @@ class Rig:
             return call.result()
         except tango.DevFailed as error:
             raise DeviceFailedError(f"{name}: {str(error.args[0].desc).strip()}") from error
+        except TypeError as error:
+            # pytango's proxy remembers what it could not learn of an attribute while its device went down.
+            self._proxies.pop(name, None)
+            raise DeviceFailedError(f"{name}: {error}") from error

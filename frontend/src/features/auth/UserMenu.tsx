@@ -1,4 +1,4 @@
-import { Avatar, Menu, Text, UnstyledButton } from "@mantine/core";
+import { Avatar, Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconLogout } from "@tabler/icons-react";
 import { useServices, useSession } from "@/app/services";
 
@@ -11,8 +11,9 @@ export function UserMenu() {
   return (
     <Menu position="bottom-end" width={230} withinPortal>
       <Menu.Target>
-        <UnstyledButton aria-label={`Signed in as ${name}`} data-testid="user-menu">
-          <Avatar name={name} color="beam" radius="xl" size={30} variant="filled" />
+        <UnstyledButton data-testid="user-menu">
+          <VisuallyHidden>Signed in as {name}</VisuallyHidden>
+          <Avatar aria-hidden name={name} color="beam" radius="xl" size={30} variant="filled" />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -29,6 +29,7 @@ LIMIT_SCANS_PER_SECOND = 2000
 BEAMLINES = {"balder": "20260101", "cosaxs": "20260201", "hippie": "20260301"}
 ENTRIES = 40
 PATIENCE_SECONDS = 300
+POLL_SECONDS = 0.2
 
 
 def messages(run: str, scans: int) -> Iterator[tuple[str, str, bytes]]:
@@ -125,11 +126,11 @@ async def ingest(installation: Installation, scans: int) -> float:
     while done < scans:
         if time.perf_counter() > give_up_at:
             raise SystemExit(f"after {PATIENCE_SECONDS} s only {done:.0f} of {scans} messages are through")
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(POLL_SECONDS)
         found = await meter.read()
         now = time.perf_counter()
         if not done:
-            begun = now - 0.05
+            begun = now - POLL_SECONDS
         done = sum(value for (kind, _), value in found.items() if kind == "messages")
     return now - begun
 

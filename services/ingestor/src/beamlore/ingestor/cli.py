@@ -9,6 +9,8 @@ app = typer.Typer(no_args_is_help=True, help="Kafka to catalogue: validate, enri
 @app.command()
 def run() -> None:
     """Read all beamlines' scans into the catalogue, and serve the inbox. Settings come from BEAMLORE_* variables."""
+    import gc
+
     from pydantic import ValidationError
 
     from beamlore.core import configure_logging, server
@@ -32,6 +34,9 @@ def run() -> None:
         http.should_exit = True
 
     http = server(build_app(settings, on_failure=fail), settings)
+    # What is there now stays; batches come and go by the thousand, and each collection would look through all of it.
+    gc.collect()
+    gc.freeze()
     http.run()
     if failed:
         raise typer.Exit(1)

@@ -11,7 +11,8 @@ class Settings(HttpSettings, OidcSettings, MongoSettings, KafkaSettings, ClientS
     catalogue_url: str = Field(description="Base address of the catalogue.", examples=["http://127.0.0.1:3000"])
     useroffice_url: str = Field(description="Base address of the user office.")
     consumer_group: str = Field(default="beamlore-ingestor", description="Kafka group; ingestors of one group share.")
-    batch_messages: int = Field(default=500, ge=1, le=10_000, description="Messages fetched and written at once.")
+    batch_messages: int = Field(default=1000, ge=1, le=10_000, description="Messages fetched and written at once.")
+    write_items: int = Field(default=250, ge=1, le=5_000, description="Most scans in one request to the catalogue.")
     write_bytes: int = Field(
         default=4 * 1024**2, ge=1024, description="About how large a request to the catalogue may become."
     )

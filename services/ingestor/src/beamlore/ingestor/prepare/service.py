@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TypeAlias
-
-from cachetools import LRUCache
 
 from beamlore.contract import ScanMessage
 from beamlore.ingestor import metrics
-from beamlore.ingestor.enrich.service import NOTHING_BEFORE, coalesce, make_item
+from beamlore.ingestor.enrich.service import coalesce, make_item
+from beamlore.ingestor.prepare.memory import Scan, SentOn
 from beamlore.ingestor.prepare.models import Entry, Prepared
 from beamlore.ingestor.proposals.models import Proposal
 from beamlore.ingestor.proposals.service import Proposals
@@ -17,8 +15,6 @@ from beamlore.ingestor.validate.models import Record, RejectedError, Rejection
 from beamlore.ingestor.validate.service import check_proposal, read
 
 _SCANS_REMEMBERED = 20_000
-_Scan: TypeAlias = tuple[str, str]
-"""PID and proposal."""
 
 
 class Preparer:
@@ -30,7 +26,7 @@ class Preparer:
         self._grace = timedelta(days=settings.proposal_grace_days)
         # The highest sequence number sent on for each scan: a message that comes late, in a batch with newer ones,
         # must not add to those what the catalogue already has newer.
-        self._sent_on: LRUCache[_Scan, int] = LRUCache(maxsize=_SCANS_REMEMBERED)
+        self._sent_on = SentOn(_SCANS_REMEMBERED)
 
     def restart(self) -> None:
         """Forget what was sent on: it is read again from an earlier place, and may not have been written."""
@@ -71,7 +67,7 @@ class Preparer:
         proposals: dict[str, Proposal | None],
         prepared: Prepared,
     ) -> None:
-        scans: dict[_Scan, tuple[list[Record], list[ScanMessage]]] = {}
+        scans: dict[Scan, tuple[list[Record], list[ScanMessage]]] = {}
         for record, message in read_messages:
             try:
                 check_proposal(message, proposals[message.proposal], self._grace)
@@ -85,8 +81,8 @@ class Preparer:
         described: set[str] = set()
         for scan, (records, messages) in scans.items():
             pid, proposal_id = scan
-            story = coalesce(messages, self._sent_on.get(scan, NOTHING_BEFORE))
-            self._sent_on[scan] = max(story.newest.sequence, self._sent_on.get(scan, NOTHING_BEFORE))
+            story = coalesce(messages, self._sent_on.upto(scan))
+            self._sent_on.advance(scan, story.newest.sequence)
             proposal = proposals[proposal_id]
             assert proposal is not None  # noqa: S101 - check_proposal let none through
             item = make_item(story, proposal, with_details=proposal_id not in described)

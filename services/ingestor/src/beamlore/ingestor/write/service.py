@@ -1,5 +1,6 @@
 """Writes a prepared batch: catalogue first, then what it rejects, with the other rejections, to the inbox."""
 
+import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -65,8 +66,10 @@ class Writer:
         written = Written(rejections=list(prepared.rejections))
         with metrics.phases("write"):
             for entries in prepared.rounds:
-                for portion in _portions(entries, self._settings.write_bytes):
-                    await self._write_patiently(portion, written)
+                # At the same time: the catalogue reads one while its database writes another. Their scans differ.
+                async with asyncio.TaskGroup() as requests:
+                    for portion in _portions(entries, self._settings.write_items, self._settings.write_bytes):
+                        requests.create_task(self._write_patiently(portion, written))
         if written.rejections:
             with metrics.phases("inbox"):
                 durability = await until_available(lambda: self._inbox.add(written.rejections))
@@ -146,25 +149,28 @@ class Writer:
     async def _write(self, entries: Sequence[Entry], written: Written) -> None:
         durability, results = await self._catalogue.write([entry.item for entry in entries])
         written.received(CATALOGUE, durability)
+        counts: dict[str, int] = {}
         for entry, result in zip(entries, results, strict=True):
             if result.outcome == "rejected":
                 self._reject(entry, Reason.PID_OF_OTHER_PROPOSAL, result.reason, written)
             else:
                 written.outcomes[result.pid] = result.outcome
-                metrics.messages.labels(result.outcome).inc(len(entry.records))
+                counts[result.outcome] = counts.get(result.outcome, 0) + len(entry.records)
+        for outcome, count in counts.items():
+            metrics.messages.labels(outcome).inc(count)
 
     def _reject(self, entry: Entry, reason: Reason, text: str, written: Written) -> None:
         log.info("rejected", pid=entry.item.pid, proposal=entry.item.proposal, reason=reason, text=text)
         written.rejections += [Rejection(record, reason, text) for record in entry.records]
 
 
-def _portions(entries: Sequence[Entry], limit: int) -> list[Sequence[Entry]]:
-    """Cut the entries so that the messages of each portion have about the limit of bytes, at least one in each."""
+def _portions(entries: Sequence[Entry], most: int, most_bytes: int) -> list[Sequence[Entry]]:
+    """Cut the entries into portions of so many entries and about so many bytes, at least one entry in each."""
     portions: list[Sequence[Entry]] = []
     start = size = 0
     for index, entry in enumerate(entries):
         size += entry.size
-        if size > limit and index > start:
+        if index > start and (size > most_bytes or index - start >= most):
             portions.append(entries[start:index])
             start, size = index, entry.size
     portions.append(entries[start:])

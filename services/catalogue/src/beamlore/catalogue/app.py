@@ -1,6 +1,7 @@
 """The catalogue's application: its parts put together, started and stopped."""
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -50,6 +51,7 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
+        _spare_the_collector()
         client = connect(settings, app_name="beamlore-catalogue")
         catalogue = assemble(client, settings, measured)
         app.state.catalogue = catalogue
@@ -82,6 +84,16 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
     app.add_middleware(ScicatPaths)
     _describe_batches(app)
     return app
+
+
+def _spare_the_collector() -> None:
+    """Keep the garbage collector from walking a batch's tens of thousands of entries again and again.
+
+    Nothing in a batch refers to itself: it is freed by reference counts. Measured: a third of the time of decoding.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 async def _prepare(database: Any) -> None:

@@ -1,6 +1,7 @@
 """The life cycle a dataset begins with: not archived, on the central disk. Source: SciCat's ``LifecycleClass``."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 _RETENTION_YEARS = 10
@@ -13,8 +14,8 @@ def initial_lifecycle(now: datetime) -> dict[str, Any]:
         "archivable": True,
         "retrievable": False,
         "publishable": False,
-        "archiveRetentionTime": _years_on(now, _RETENTION_YEARS),
-        "dateOfPublishing": _years_on(now, _EMBARGO_YEARS),
+        "archiveRetentionTime": _month(now.year + _RETENTION_YEARS, now.month),
+        "dateOfPublishing": _month(now.year + _EMBARGO_YEARS, now.month),
         "isOnCentralDisk": True,
         "archiveStatusMessage": "datasetCreated",
         "retrieveStatusMessage": "",
@@ -24,6 +25,6 @@ def initial_lifecycle(now: datetime) -> dict[str, Any]:
     }
 
 
-def _years_on(now: datetime, years: int) -> datetime:
-    first_of_month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return first_of_month.replace(year=now.year + years)
+@lru_cache(maxsize=8)
+def _month(year: int, month: int) -> datetime:
+    return datetime(year, month, 1, tzinfo=UTC)

@@ -45,10 +45,10 @@ _DATASETS = [
     IndexModel([("updatedAt", ASCENDING)], name="beamlore_updated"),
     # The order of v4's lists where none is asked for.
     IndexModel([("createdAt", DESCENDING)], name="beamlore_created"),
-    # Scans of which no word comes any more.
+    # The few scans that run, among all: asked for again and again by who closes those of which no word comes.
     IndexModel(
-        [("beamlore.heardAt", ASCENDING)],
-        name="beamlore_running",
+        _NEWEST,
+        name="beamlore_running_newest",
         partialFilterExpression={"beamlore.state": "running"},
     ),
 ]

@@ -153,8 +153,8 @@ class SpecFileReader:
 def _readable_copy(path: Path, has_not_finite: bool) -> IO[bytes] | None:
     """Return a copy of the file that silx reads whole, ``None`` where it reads the file itself.
 
-    It reads UTF-8 only, and ends a scan at a row with NaN or infinity in it, or reads them as 0: in the copy they are 0,
-    and the reader puts them back.
+    It reads UTF-8 only, and ends a scan at a row with NaN or infinity in it, or reads them as 0: in the copy they
+    are 0, and the reader puts them back.
     """
     with path.open("rb") as file:
         if not has_not_finite and all(_is_utf8(line) for line in file):

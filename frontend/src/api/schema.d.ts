@@ -4,6 +4,86 @@
  */
 
 export interface paths {
+    "/api/beamlore/v1/datasets/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write many scans
+         * @description Write scans, each at its sequence; an item that is not newer than what is stored changes nothing.
+         */
+        post: operations["writeBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/beamlore/v1/durability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How durable everything written so far is
+         * @description Say whether a majority holds all that was written before this request, and under which primary.
+         */
+        get: operations["getDurability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/beamlore/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes of scans as they happen
+         * @description Stream each change of a scan the caller may see, until the token runs out.
+         */
+        get: operations["streamScans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/beamlore/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller
+         * @description Return the caller's name and groups.
+         */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/beamlore/v1/scans": {
         parameters: {
             query?: never;
@@ -16,6 +96,26 @@ export interface paths {
          * @description List what the caller may see, the newest start first.
          */
         get: operations["listScans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/beamlore/v1/scans/beamlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Beamlines
+         * @description List the beamlines of which the caller may see scans.
+         */
+        get: operations["listBeamlines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -64,26 +164,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/beamlore/v1/scans/beamlines": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Beamlines
-         * @description List the beamlines of which the caller may see scans.
-         */
-        get: operations["listBeamlines"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/beamlore/v1/scans/{pid}": {
         parameters: {
             query?: never;
@@ -108,47 +188,7 @@ export interface paths {
         patch: operations["patchScan"];
         trace?: never;
     };
-    "/api/beamlore/v1/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Changes of scans as they happen
-         * @description Stream each change of a scan the caller may see, until the token runs out.
-         */
-        get: operations["streamScans"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/beamlore/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The caller
-         * @description Return the caller's name and groups.
-         */
-        get: operations["getMe"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/beamlore/v1/datasets/batch": {
+    "/api/v3/auth/login": {
         parameters: {
             query?: never;
             header?: never;
@@ -158,17 +198,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write many scans
-         * @description Write scans, each at its sequence; an item that is not newer than what is stored changes nothing.
+         * Login
+         * @description Log a functional account in.
          */
-        post: operations["writeBatch"];
+        post: operations["AuthController_login_v3"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/beamlore/v1/durability": {
+    "/api/v3/auth/oidc": {
         parameters: {
             query?: never;
             header?: never;
@@ -176,10 +216,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How durable everything written so far is
-         * @description Say whether a majority holds all that was written before this request, and under which primary.
+         * Oidc
+         * @description Send the browser to the identity provider's login page.
          */
-        get: operations["getDurability"];
+        get: operations["AuthController_oidcLogin_v3"];
         put?: never;
         post?: never;
         delete?: never;
@@ -188,10 +228,466 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v3/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Oidc Callback
+         * @description Take the browser back from the login page and send it to the frontend with a token.
+         */
+        get: operations["AuthController_loginCallback_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/auth/oidc/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Oidc Token
+         * @description Give a token for an ID token of the identity provider.
+         */
+        post: operations["AuthController_oidcTokenLogin_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/auth/whoami": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whoami
+         * @description Return the caller.
+         */
+        get: operations["AuthController_whoami_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List datasets.
+         */
+        get: operations["DatasetsController_findAll_v3"];
+        put?: never;
+        /**
+         * Create
+         * @description Create a dataset.
+         */
+        post: operations["DatasetsController_create_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description Count datasets.
+         */
+        get: operations["DatasetsController_count_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/findOne": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find One
+         * @description Return the first dataset that a filter finds; an empty answer where it finds none.
+         */
+        get: operations["DatasetsController_findOne_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/fullfacet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullfacet
+         * @description Count datasets for each value of some fields.
+         */
+        get: operations["DatasetsController_fullfacet_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/fullquery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullquery
+         * @description Search datasets.
+         */
+        get: operations["DatasetsController_fullquery_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Id
+         * @description Return a dataset.
+         */
+        get: operations["DatasetsController_findById_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update
+         * @description Change a dataset.
+         */
+        patch: operations["DatasetsController_findByIdAndUpdate_v3"];
+        trace?: never;
+    };
+    "/api/v4/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List datasets.
+         */
+        get: operations["DatasetsV4Controller_findAll_v4"];
+        put?: never;
+        /**
+         * Create
+         * @description Create a dataset.
+         */
+        post: operations["DatasetsV4Controller_create_v4"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/datasets/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description Count datasets.
+         */
+        get: operations["DatasetsV4Controller_count_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/datasets/findOne": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find One
+         * @description Return the first dataset that a filter finds.
+         */
+        get: operations["DatasetsV4Controller_findOne_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/datasets/fullfacet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullfacet
+         * @description Count datasets for each value of some fields.
+         */
+        get: operations["DatasetsV4Controller_fullfacet_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/datasets/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All Public
+         * @description List published datasets.
+         */
+        get: operations["DatasetsPublicV4Controller_findAllPublic_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/datasets/public/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Public
+         * @description Count published datasets.
+         */
+        get: operations["DatasetsPublicV4Controller_countPublic_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/datasets/public/findOne": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find One Public
+         * @description Return the first published dataset that a filter finds.
+         */
+        get: operations["DatasetsPublicV4Controller_findOnePublic_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/datasets/public/fullfacet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullfacet Public
+         * @description Count published datasets for each value of some fields.
+         */
+        get: operations["DatasetsPublicV4Controller_fullfacet_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/datasets/public/{pid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Id Public
+         * @description Return a published dataset.
+         */
+        get: operations["DatasetsPublicV4Controller_findByIdPublic_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/datasets/{pid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Id
+         * @description Return a dataset.
+         */
+        get: operations["DatasetsV4Controller_findById_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update
+         * @description Change a dataset; as ``application/merge-patch+json`` objects are merged and null takes away (RFC 7396).
+         */
+        patch: operations["DatasetsV4Controller_findByIdAndUpdate_v4"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Batch
+         * @description Items of different PIDs.
+         */
+        Batch: {
+            items: components["schemas"]["BatchItem"][];
+        };
+        /**
+         * BatchAnswer
+         * @description The outcome of each item, in the batch's order.
+         */
+        BatchAnswer: {
+            durability: components["schemas"]["BatchDurability"];
+            results: components["schemas"]["ItemResult"][];
+        };
+        /**
+         * BatchDurability
+         * @description How durable the batch is, and under which primary; see docs/explanation/delivery.md.
+         */
+        BatchDurability: {
+            /** @enum {unknown} */
+            level: "majority" | "w1";
+            term: string;
+        };
+        /**
+         * BatchItem
+         * @description One scan as of one message.
+         *
+         *         ``dataset`` is needed for every state but ``interrupted``, which closes a running scan whose stored sequence is
+         *         the one given, and changes nothing else.
+         */
+        BatchItem: {
+            /** @default  */
+            command: string;
+            /** @default null */
+            dataset: components["schemas"]["RawDataset"] | null;
+            /** @default [] */
+            files: components["schemas"]["DataFile"][];
+            /** @default {} */
+            metadata: {
+                [key: string]: components["schemas"]["Metadata"];
+            };
+            /** @default false */
+            metadataComplete: boolean;
+            /** @default null */
+            number: number | null;
+            pid: string;
+            /** @default null */
+            points: number | null;
+            /** @default null */
+            pointsPlanned: number | null;
+            proposal: string;
+            /** @default null */
+            proposalDetails: components["schemas"]["ProposalDetails"] | null;
+            /** @default null */
+            sent: string | null;
+            sequence: number;
+            /** @enum {unknown} */
+            state: "aborted" | "finished" | "interrupted" | "running";
+        };
         /**
          * BeamlineList
          * @description Beamlines, by name.
@@ -208,44 +704,121 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * Credentials
+         * @description A functional account's name and password.
+         */
+        Credentials: {
+            /** Password */
+            password: string;
+            /** Username */
+            username: string;
+        };
+        /**
+         * DataFile
+         * @description A file of the scan: path relative to ``sourceFolder``, size in bytes, time of last change.
+         */
+        DataFile: {
+            path: string;
+            size: number;
+            /** Format: date-time */
+            time: string;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
         };
         /**
+         * IdToken
+         * @description An ID token of the identity provider.
+         */
+        IdToken: {
+            /** Idtoken */
+            idToken: string;
+        };
+        /**
+         * ItemResult
+         * @description What became of an item; ``reason`` where it was rejected.
+         */
+        ItemResult: {
+            /** @enum {unknown} */
+            outcome: "created" | "rejected" | "unchanged" | "updated";
+            pid: string;
+            /** @default  */
+            reason: string;
+        };
+        /**
+         * LoginAnswer
+         * @description A token and whom it proves.
+         */
+        LoginAnswer: {
+            /** Access Token */
+            access_token: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Expires In */
+            expires_in: number;
+            /** Id */
+            id: string;
+            /** Ttl */
+            ttl: number;
+            /** User */
+            user: {
+                [key: string]: unknown;
+            };
+            /** Userid */
+            userId: string;
+        };
+        /**
          * Me
          * @description The caller.
          */
         Me: {
-            /** Username */
-            username: string;
-            /** Name */
-            name: string;
             /** Email */
             email?: string | null;
             /** Groups */
             groups: string[];
-            /** Staffof */
-            staffOf: string[];
             /** Isadmin */
             isAdmin: boolean;
+            /** Name */
+            name: string;
+            /** Staffof */
+            staffOf: string[];
+            /** Username */
+            username: string;
+        };
+        /**
+         * Metadata
+         * @description One metadata entry, as the scan message has it.
+         */
+        Metadata: {
+            available?: boolean;
+            group?: string;
+            name?: string;
+            reason?: string;
+            source?: string;
+            unit?: string;
+            value?: boolean | number | string | (boolean | number | string | null)[] | null;
         };
         /**
          * Parameter
          * @description A metadata key that occurs in what the caller may see.
          */
         Parameter: {
+            /** Example */
+            example?: unknown;
+            /** Group */
+            group?: string | null;
             /** Key */
             key: string;
             /** Name */
             name: string;
             /** Unit */
             unit?: string | null;
-            /** Group */
-            group?: string | null;
-            /** Example */
-            example?: unknown;
         };
         /**
          * ParameterList
@@ -254,6 +827,23 @@ export interface components {
         ParameterList: {
             /** Items */
             items: components["schemas"]["Parameter"][];
+        };
+        /**
+         * ProposalDetails
+         * @description What the user office says of the scan's proposal; kept in SciCat's ``Proposal`` collection.
+         */
+        ProposalDetails: {
+            /** @default  */
+            abstract: string;
+            /** @default null */
+            end: string | null;
+            /** @default  */
+            piEmail: string;
+            /** @default  */
+            piName: string;
+            /** @default null */
+            start: string | null;
+            title: string;
         };
         /**
          * ProposalList
@@ -268,45 +858,101 @@ export interface components {
          * @description A proposal of which the caller may see scans.
          */
         ProposalSummary: {
+            /** Beamlines */
+            beamlines: string[];
             /** Id */
             id: string;
             /** Title */
             title: string;
-            /** Beamlines */
-            beamlines: string[];
+        };
+        /**
+         * RawDataset
+         * @description SciCat's fields of a raw dataset; the metadata stands beside it.
+         */
+        RawDataset: {
+            /** @default [] */
+            accessGroups: string[];
+            contactEmail: string;
+            creationLocation: string;
+            /** Format: date-time */
+            creationTime: string;
+            /** @default null */
+            dataFormat: string | null;
+            datasetName: string;
+            /** @default null */
+            description: string | null;
+            /** @default null */
+            endTime: string | null;
+            /** @default null */
+            instrumentGroup: string | null;
+            /** @default [] */
+            instrumentIds: string[];
+            /** @default false */
+            isPublished: boolean;
+            /** @default [] */
+            keywords: string[];
+            /** @default 0 */
+            numberOfFiles: number;
+            /** @default null */
+            orcidOfOwner: string | null;
+            owner: string;
+            /** @default null */
+            ownerEmail: string | null;
+            ownerGroup: string;
+            /** @default [] */
+            principalInvestigators: string[];
+            /** @default [] */
+            proposalIds: string[];
+            /** @default null */
+            runNumber: string | null;
+            /** @default [] */
+            sampleIds: string[];
+            /** @default 0 */
+            size: number;
+            sourceFolder: string;
+            /** Format: date-time */
+            startTime: string;
+            /** @default [] */
+            techniques: Record<string, never>[];
+            /**
+             * @default raw
+             * @enum {unknown}
+             */
+            type: "raw";
         };
         /**
          * Scan
          * @description A row of the scan log. Fields with nothing to say are absent.
          */
         Scan: {
-            /** Pid */
-            pid: string;
+            /** Beamline */
+            beamline: string;
+            /** Command */
+            command: string;
+            /** Comment */
+            comment?: string | null;
+            /** End */
+            end?: string | null;
+            /**
+             * Metadata
+             * @description By key: those of `columns`; all of them for one scan.
+             */
+            metadata: {
+                [key: string]: components["schemas"]["ScanMetadata"];
+            };
+            /** Name */
+            name: string;
             /**
              * Number
              * @description The scan's number in its session or file.
              */
             number?: number | null;
-            /** Name */
-            name: string;
-            /** Beamline */
-            beamline: string;
-            /** Proposal */
-            proposal: string;
-            /** Command */
-            command: string;
-            /**
-             * Start
-             * Format: date-time
-             */
-            start: string;
-            /** End */
-            end?: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "running" | "finished" | "aborted" | "interrupted";
+            /** Numberoffiles */
+            numberOfFiles: number;
+            /** Path */
+            path: string;
+            /** Pid */
+            pid: string;
             /**
              * Points
              * @description Points measured so far.
@@ -314,21 +960,37 @@ export interface components {
             points?: number | null;
             /** Pointsplanned */
             pointsPlanned?: number | null;
-            /** Comment */
-            comment?: string | null;
+            /** Proposal */
+            proposal: string;
             /** Rating */
             rating?: number | null;
-            /** Numberoffiles */
-            numberOfFiles: number;
+            /** Sample */
+            sample?: string | null;
+            /**
+             * Sent
+             * @description When the instrument sent its last word of it.
+             */
+            sent?: string | null;
+            /**
+             * Sequence
+             * @description Sequence number of that word.
+             */
+            sequence?: number | null;
             /**
              * Size
              * @description Bytes of all files.
              */
             size: number;
-            /** Path */
-            path: string;
-            /** Sample */
-            sample?: string | null;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "finished" | "aborted" | "interrupted";
             /**
              * Updatedat
              * Format: date-time
@@ -339,18 +1001,6 @@ export interface components {
              * @description Grows with every change of the scan; the same version is the same content.
              */
             version: number;
-            /**
-             * Sent
-             * @description When the instrument sent its last word of it.
-             */
-            sent?: string | null;
-            /**
-             * Metadata
-             * @description By key: those of `columns`; all of them for one scan.
-             */
-            metadata: {
-                [key: string]: components["schemas"]["ScanMetadata"];
-            };
         };
         /**
          * ScanMetadata
@@ -358,40 +1008,40 @@ export interface components {
          */
         ScanMetadata: {
             /**
-             * Value
-             * @description A scalar or a list; null where the source did not answer.
+             * Available
+             * @description False where the source did not answer; else absent.
              */
-            value: unknown;
-            /**
-             * Unit
-             * @description As the source spells it.
-             */
-            unit?: string | null;
-            /**
-             * Name
-             * @description Human name.
-             */
-            name?: string | null;
-            /**
-             * Source
-             * @description Where it was read.
-             */
-            source?: string | null;
+            available?: boolean | null;
             /**
              * Group
              * @description Heading it stands under.
              */
             group?: string | null;
             /**
-             * Available
-             * @description False where the source did not answer; else absent.
+             * Name
+             * @description Human name.
              */
-            available?: boolean | null;
+            name?: string | null;
             /**
              * Reason
              * @description Why there is no value.
              */
             reason?: string | null;
+            /**
+             * Source
+             * @description Where it was read.
+             */
+            source?: string | null;
+            /**
+             * Unit
+             * @description As the source spells it.
+             */
+            unit?: string | null;
+            /**
+             * Value
+             * @description A scalar or a list; null where the source did not answer.
+             */
+            value: unknown;
         };
         /**
          * ScanPage
@@ -418,182 +1068,16 @@ export interface components {
         };
         /** ValidationError */
         ValidationError: {
+            /** Context */
+            ctx?: Record<string, never>;
+            /** Input */
+            input?: unknown;
             /** Location */
             loc: (string | number)[];
             /** Message */
             msg: string;
             /** Error Type */
             type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
-        };
-        /**
-         * Batch
-         * @description Items of different PIDs.
-         */
-        Batch: {
-            items: components["schemas"]["BatchItem"][];
-        };
-        /**
-         * BatchItem
-         * @description One scan as of one message.
-         *
-         *         ``dataset`` is needed for every state but ``interrupted``, which closes a running scan whose stored sequence is
-         *         the one given, and changes nothing else.
-         */
-        BatchItem: {
-            pid: string;
-            sequence: number;
-            /** @enum {unknown} */
-            state: "aborted" | "finished" | "interrupted" | "running";
-            proposal: string;
-            /** @default null */
-            dataset: components["schemas"]["RawDataset"] | null;
-            /** @default {} */
-            metadata: {
-                [key: string]: components["schemas"]["Metadata"];
-            };
-            /** @default false */
-            metadataComplete: boolean;
-            /** @default [] */
-            files: components["schemas"]["DataFile"][];
-            /** @default null */
-            points: number | null;
-            /** @default null */
-            pointsPlanned: number | null;
-            /** @default null */
-            sent: string | null;
-            /** @default  */
-            command: string;
-            /** @default null */
-            number: number | null;
-            /** @default null */
-            proposalDetails: components["schemas"]["ProposalDetails"] | null;
-        };
-        /**
-         * RawDataset
-         * @description SciCat's fields of a raw dataset; the metadata stands beside it.
-         */
-        RawDataset: {
-            ownerGroup: string;
-            owner: string;
-            contactEmail: string;
-            sourceFolder: string;
-            /** Format: date-time */
-            creationTime: string;
-            /** Format: date-time */
-            startTime: string;
-            datasetName: string;
-            creationLocation: string;
-            /**
-             * @default raw
-             * @enum {unknown}
-             */
-            type: "raw";
-            /** @default [] */
-            accessGroups: string[];
-            /** @default null */
-            instrumentGroup: string | null;
-            /** @default false */
-            isPublished: boolean;
-            /** @default null */
-            ownerEmail: string | null;
-            /** @default null */
-            orcidOfOwner: string | null;
-            /** @default null */
-            endTime: string | null;
-            /** @default null */
-            description: string | null;
-            /** @default [] */
-            principalInvestigators: string[];
-            /** @default [] */
-            proposalIds: string[];
-            /** @default [] */
-            instrumentIds: string[];
-            /** @default [] */
-            sampleIds: string[];
-            /** @default 0 */
-            size: number;
-            /** @default 0 */
-            numberOfFiles: number;
-            /** @default null */
-            runNumber: string | null;
-            /** @default [] */
-            keywords: string[];
-            /** @default null */
-            dataFormat: string | null;
-            /** @default [] */
-            techniques: Record<string, never>[];
-        };
-        /**
-         * Metadata
-         * @description One metadata entry, as the scan message has it.
-         */
-        Metadata: {
-            available?: boolean;
-            group?: string;
-            name?: string;
-            reason?: string;
-            source?: string;
-            unit?: string;
-            value?: boolean | number | string | (boolean | number | string | null)[] | null;
-        };
-        /**
-         * DataFile
-         * @description A file of the scan: path relative to ``sourceFolder``, size in bytes, time of last change.
-         */
-        DataFile: {
-            path: string;
-            size: number;
-            /** Format: date-time */
-            time: string;
-        };
-        /**
-         * ProposalDetails
-         * @description What the user office says of the scan's proposal; kept in SciCat's ``Proposal`` collection.
-         */
-        ProposalDetails: {
-            title: string;
-            /** @default  */
-            abstract: string;
-            /** @default  */
-            piName: string;
-            /** @default  */
-            piEmail: string;
-            /** @default null */
-            start: string | null;
-            /** @default null */
-            end: string | null;
-        };
-        /**
-         * BatchAnswer
-         * @description The outcome of each item, in the batch's order.
-         */
-        BatchAnswer: {
-            durability: components["schemas"]["BatchDurability"];
-            results: components["schemas"]["ItemResult"][];
-        };
-        /**
-         * BatchDurability
-         * @description How durable the batch is, and under which primary; see docs/explanation/delivery.md.
-         */
-        BatchDurability: {
-            /** @enum {unknown} */
-            level: "majority" | "w1";
-            term: string;
-        };
-        /**
-         * ItemResult
-         * @description What became of an item; ``reason`` where it was rejected.
-         */
-        ItemResult: {
-            pid: string;
-            /** @enum {unknown} */
-            outcome: "created" | "rejected" | "unchanged" | "updated";
-            /** @default  */
-            reason: string;
         };
     };
     responses: never;
@@ -604,6 +1088,290 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    writeBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description The outcome of each item. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description A bearer token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description The request is understood and its content does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getDurability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The level and the primary's term. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchDurability"];
+                };
+            };
+            /** @description A bearer token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    streamScans: {
+        parameters: {
+            query?: {
+                /** @description Metadata keys to show, URL-encoded each, with commas between; `*` for all. */
+                columns?: string;
+                proposal?: string | null;
+                beamline?: string | null;
+                /** @description Scans that started at this time or later. */
+                from?: string | null;
+                /** @description Scans that started before this time. */
+                to?: string | null;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `event: ready` once, when nothing that happens from now on is missed; `event: scan` with a Scan as data; `event: reset` where too much was missed and the page must be loaded again. Each has the place to resume from as its id. A comment comes every 10 s. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A bearer token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A bearer token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     listScans: {
         parameters: {
             query?: {
@@ -644,14 +1412,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
                         /** Detail */
                         detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -662,14 +1430,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
                         /** Detail */
                         detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -680,6 +1448,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    listBeamlines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeamlineList"];
+                };
+            };
+            /** @description A bearer token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Detail */
+                        detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
                 };
             };
         };
@@ -715,14 +1521,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
                         /** Detail */
                         detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -762,52 +1568,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
                         /** Detail */
                         detail: string;
-                    };
-                };
-            };
-        };
-    };
-    listBeamlines: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BeamlineList"];
-                };
-            };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
                         /** Status */
                         status: number;
-                        /** Detail */
-                        detail: string;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -841,14 +1609,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
                         /** Detail */
                         detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -859,14 +1627,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
                         /** Detail */
                         detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -913,14 +1681,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
                         /** Detail */
                         detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -931,14 +1699,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
                         /** Detail */
                         detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -949,14 +1717,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
                         /** Detail */
                         detail: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -971,51 +1739,57 @@ export interface operations {
             };
         };
     };
-    streamScans: {
+    AuthController_login_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    AuthController_oidcLogin_v3: {
         parameters: {
             query?: {
-                /** @description Metadata keys to show, URL-encoded each, with commas between; `*` for all. */
-                columns?: string;
-                proposal?: string | null;
-                beamline?: string | null;
-                /** @description Scans that started at this time or later. */
-                from?: string | null;
-                /** @description Scans that started before this time. */
-                to?: string | null;
+                returnUrl?: string | null;
             };
-            header?: {
-                "last-event-id"?: string | null;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description `event: scan` with a Scan as data and the place to resume from as id; `event: reset` where too much was missed and the page must be loaded again; a comment every 10 s. */
-            200: {
+            /** @description Successful Response */
+            302: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                    };
+                    "application/json": unknown;
                 };
             };
             /** @description Validation Error */
@@ -1029,7 +1803,60 @@ export interface operations {
             };
         };
     };
-    getMe: {
+    AuthController_loginCallback_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    AuthController_oidcTokenLogin_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    AuthController_whoami_v3: {
         parameters: {
             query?: never;
             header?: never;
@@ -1044,144 +1871,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                    };
+                    "application/json": unknown;
                 };
             };
         };
     };
-    writeBatch: {
+    DatasetsController_findAll_v3: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Batch"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description The outcome of each item. */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchAnswer"];
+                    "application/json": unknown;
                 };
             };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                    };
-                };
-            };
-            /** @description The caller may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                    };
-                };
-            };
-            /** @description The request is understood and its content does not make sense. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                    };
-                };
-            };
-            /** @description The database does not answer at the moment; the request may be repeated. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                    };
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    getDurability: {
+    DatasetsController_create_v3: {
         parameters: {
             query?: never;
             header?: never;
@@ -1190,67 +1917,594 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The level and the primary's term. */
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    DatasetsController_count_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchDurability"];
+                    "application/json": unknown;
                 };
             };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
+            /** @description Validation Error */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                    };
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
-            /** @description The caller may not do this. */
-            403: {
+        };
+    };
+    DatasetsController_findOne_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                    };
+                    "application/json": unknown;
                 };
             };
-            /** @description The database does not answer at the moment; the request may be repeated. */
-            503: {
+            /** @description Validation Error */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                    };
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsController_fullfacet_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: a list of fields. */
+                facets?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsController_fullquery_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: limit, skip, order. */
+                limits?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsController_findById_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsController_findByIdAndUpdate_v3: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-unmodified-since"?: string | null;
+            };
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsV4Controller_findAll_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsV4Controller_create_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    DatasetsV4Controller_count_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsV4Controller_findOne_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsV4Controller_fullfacet_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: fields and facets. */
+                filters?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsPublicV4Controller_findAllPublic_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsPublicV4Controller_countPublic_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsPublicV4Controller_findOnePublic_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsPublicV4Controller_fullfacet_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: fields and facets. */
+                filters?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsPublicV4Controller_findByIdPublic_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: a list of relations. */
+                include?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsV4Controller_findById_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: a list of relations. */
+                include?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DatasetsV4Controller_findByIdAndUpdate_v4: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-unmodified-since"?: string | null;
+            };
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -8,8 +8,7 @@ from typing import Any
 
 import structlog
 from beanie import init_beanie
-from fastapi import APIRouter, FastAPI, Security
-from fastapi.security import HTTPBearer
+from fastapi import APIRouter, FastAPI
 from pymongo import AsyncMongoClient, WriteConcern
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
@@ -52,7 +51,6 @@ def build_app(settings: Settings) -> FastAPI:
 
     root = APIRouter(
         prefix=PREFIX,
-        dependencies=[Security(HTTPBearer(auto_error=False))],
         responses={
             401: {"description": "No token, or one that is not to be believed."},
             403: {"description": "The caller may not."},

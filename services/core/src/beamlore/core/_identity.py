@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Protocol
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
 
 from beamlore.contract import CATALOGUE_ADMIN, beamline_of_staff_group
 from beamlore.core._errors import ForbiddenError, UnauthenticatedError
@@ -77,7 +78,11 @@ def bearer_token(request: Request) -> str | None:
     return token.strip()
 
 
-async def _optional_principal(request: Request) -> Principal:
+# Names the scheme in OpenAPI; the header itself is read by bearer_token, whose errors say more.
+_SCHEME = HTTPBearer(auto_error=False, description="An access token of the identity provider.")
+
+
+async def _optional_principal(request: Request, _: Annotated[object, Security(_SCHEME)]) -> Principal:
     token = bearer_token(request)
     if token is None:
         return ANONYMOUS

@@ -2,8 +2,7 @@
 
 from importlib.metadata import version
 
-from fastapi import APIRouter, Depends, FastAPI, Security
-from fastapi.security import HTTPBearer
+from fastapi import APIRouter, Depends, FastAPI
 
 from beamlore.contract import USEROFFICE_ADMIN, USEROFFICE_READ
 from beamlore.core import Health, create_app, requires
@@ -33,13 +32,12 @@ def build_app(settings: Settings, seed: Seed) -> FastAPI:
     reading = APIRouter(
         dependencies=[
             Depends(faults.suffer),
-            Security(HTTPBearer(auto_error=False)),
             Depends(requires(USEROFFICE_READ)),
         ]
     )
     for noun in (people, proposals, visits):
         reading.include_router(noun.router)
-    failing = APIRouter(dependencies=[Security(HTTPBearer(auto_error=False)), Depends(requires(USEROFFICE_ADMIN))])
+    failing = APIRouter(dependencies=[Depends(requires(USEROFFICE_ADMIN))])
     failing.include_router(faults.router)
     root = APIRouter(
         prefix=PREFIX,

@@ -3,8 +3,7 @@
 import base64
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Security
-from fastapi.security import HTTPBearer
+from fastapi import APIRouter, Depends, Query, Request
 
 from beamlore.core import CurrentPrincipal
 from beamlore.ingestor.inbox.models import (
@@ -25,7 +24,6 @@ PREFIX = "/api/ingestor/v1"
 router = APIRouter(
     prefix=f"{PREFIX}/inbox",
     tags=["inbox"],
-    dependencies=[Security(HTTPBearer(auto_error=False))],
     responses={
         401: {"description": "No token, or one that is not to be believed."},
         503: {"description": "Something that is needed is away; try again in a moment."},

@@ -30,7 +30,8 @@ def realm(seed: Seed, secrets: Secrets, front_door: str) -> dict[str, Any]:
         "accessTokenLifespan": 300,
         "ssoSessionIdleTimeout": 10 * 3600,
         "ssoSessionMaxLifespan": 24 * 3600,
-        "groups": [{"name": name} for name in groups],
+        # The path is how a partial import knows a group that is there already.
+        "groups": [{"name": name, "path": f"/{name}"} for name in groups],
         "users": [*_people(seed), *_service_users()],
         "clients": [_web_client(front_door), _cli_client(), *_service_clients(secrets, front_door)],
     }

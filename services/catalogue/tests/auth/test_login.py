@@ -2,8 +2,10 @@
 
 import base64
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -132,6 +134,35 @@ async def test_the_browsers_login_leads_to_the_identity_provider_and_back(functi
     made_up = {"code": "x", "state": query["state"][0]}
     assert (await client.get("/api/v3/auth/oidc/callback", params=made_up, headers=cookie)).status_code == 401
     assert (await client.get("/api/v3/auth/oidc/callback", params=made_up)).status_code == 401
+
+
+async def test_a_person_logs_in_with_the_browser(functional: Served, servers: Installation) -> None:
+    backchannel = servers.environment("catalogue").get("BEAMLORE_OIDC_BACKCHANNEL_URL") or servers.issuer
+    host = {"Host": urlsplit(servers.front_door).netloc}
+    client = await functional.as_(None)
+    away = await client.get("/api/v3/auth/oidc", params={"returnUrl": "/datasets"}, headers=host)
+    async with httpx.AsyncClient(timeout=30) as browser:
+        page = await browser.get(away.headers["location"].replace(servers.issuer, backchannel))
+        # Keycloak marks its cookies as secure also where the address is not; a cookie jar then keeps them to itself.
+        kept = {"Cookie": "; ".join(one.split(";")[0] for one in page.headers.get_list("set-cookie"))}
+        action = re.search(r'action="([^"]+)"', page.text)
+        assert action is not None, page.text[:500]
+        form = {"username": "ada", "password": "ada"}
+        url = unescape(action[1]).replace(servers.issuer, backchannel)
+        back = await browser.post(url, data=form, headers=kept)
+    assert back.status_code == 302, back.text[:500]
+    location = urlsplit(back.headers["location"])
+    assert location.path == "/api/v3/auth/oidc/callback"
+    cookie = {"Cookie": away.headers["set-cookie"].split(";")[0]}
+    done = await client.get(f"{location.path}?{location.query}", headers=host | cookie)
+    assert done.status_code == 302, done.text
+    target = urlsplit(done.headers["location"])
+    found = {name: values[0] for name, values in parse_qs(target.query).items()}
+    assert target.path == "/auth-callback"
+    assert found["returnUrl"] == "/datasets"
+    me = await client.get("/api/beamlore/v1/me", headers={"Authorization": f"Bearer {found['access-token']}"})
+    assert me.json()["username"] == "ada"
+    assert "proposal:20260101" in me.json()["groups"]
 
 
 @pytest.mark.parametrize("url", ["https://evil.example", "//evil.example", "/\\evil.example"])

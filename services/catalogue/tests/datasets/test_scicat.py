@@ -114,7 +114,7 @@ async def test_what_is_wrong_is_refused_in_scicats_form(served: Served, change: 
 
 
 async def test_who_may_create(served: Served) -> None:
-    for person, status in (("ada", 403), ("staff", 403), (None, 401), ("ingestor", 201)):
+    for person, status in (("ada", 403), ("staff", 403), (None, 403), ("ingestor", 201)):
         answer = await (await served.as_(person)).post("/api/v3/datasets", json=RAW)
         assert answer.status_code == status
     taken = await create(await served.as_("admin"))
@@ -136,7 +136,9 @@ async def test_who_may_see(served: Served) -> None:
     assert (await ada.get(path(hidden["pid"]))).status_code == 403
     assert (await ada.get(path("no/such"))).status_code == 404
     assert [one["pid"] for one in await found(nobody, "/api/v3/datasets")] == [published["pid"]]
-    assert (await nobody.get("/api/v4/datasets")).status_code == 401
+    assert (await nobody.get("/api/v4/datasets")).status_code == 403
+    forged = {"Authorization": "Bearer a.b.c"}
+    assert (await nobody.get("/api/v4/datasets", headers=forged)).status_code == 401
     assert [one["pid"] for one in await found(nobody, "/api/v4/datasets/public")] == [published["pid"]]
     public = f"/api/v4/datasets/public/{quote(published['pid'], safe='')}"
     assert (await nobody.get(public)).status_code == 200

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from beamlore.catalogue.names import names
-from beamlore.core import BeamloreError
+from beamlore.core import BeamloreError, UnauthenticatedError
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +72,10 @@ def install_scicat_errors(app: FastAPI) -> None:
 
 def _scicat_answer(request: Request, error: Exception) -> Response:
     headers: dict[str, str] = {}
-    if isinstance(error, BeamloreError):
+    if isinstance(error, UnauthenticatedError) and not _tries_to_prove_itself(request):
+        # SciCat's guards forbid what nobody may do; 401 is for a login or a token that is wrong.
+        status, message = 403, "Forbidden resource"
+    elif isinstance(error, BeamloreError):
         status, message, headers = error.status, error.detail, error.headers
     elif isinstance(error, RequestValidationError):
         status = 400
@@ -84,3 +87,7 @@ def _scicat_answer(request: Request, error: Exception) -> Response:
         status, message = 500, "Internal server error"
     body = {"statusCode": status, "message": message, "error": HTTPStatus(status).phrase}
     return JSONResponse(body, status_code=status, headers=headers)
+
+
+def _tries_to_prove_itself(request: Request) -> bool:
+    return "authorization" in request.headers or "/auth/" in request.url.path.lower()

@@ -3,8 +3,10 @@
 import re
 from functools import cache, lru_cache
 from tokenize import TokenError
+from typing import TYPE_CHECKING
 
-import pint
+if TYPE_CHECKING:
+    import pint
 
 _ALIASES = {
     "%": "percent",
@@ -24,10 +26,8 @@ _ALIASES = {
     "\u03bcm": "micrometer",
 }
 
-
-# Found by trying: what pint raises for texts that are no units.
-_PINT_RAISES = (
-    pint.PintError,
+# Found by trying: what pint raises, beside its own errors, for texts that are no units.
+_PINT_ALSO_RAISES = (
     TokenError,
     SyntaxError,
     ValueError,
@@ -50,6 +50,8 @@ class UnknownUnitError(ValueError):
 
 @cache
 def _registry() -> "pint.UnitRegistry[float]":
+    import pint
+
     registry: pint.UnitRegistry[float] = pint.UnitRegistry(cache_folder=None)
     return registry
 
@@ -61,12 +63,15 @@ def canonical_unit(unit: str) -> str:
     Raises:
         UnknownUnitError: pint does not know it.
     """
+    # Imported when first needed: half a second and 24 MB that most processes never use.
+    from pint import PintError
+
     text = _ALIASES.get(unit.strip(), unit.strip())
     try:
         if len(text) > _LONGEST or not _CHARACTERS.fullmatch(text) or _NUMBER.search(_NEEDED_NUMBER.sub("", text)):
             raise ValueError("not a unit's form")
         return f"{_registry().Unit(text):~}"
-    except _PINT_RAISES as error:
+    except (PintError, *_PINT_ALSO_RAISES) as error:
         raise UnknownUnitError(
             f"the unit {unit[:_LONGEST]!r} is not known; write it as pint does, for example 'mm', 'eV', '1/angstrom'"
         ) from error

@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 import httpx
 
+from beamlore.core import Principal
+
 from ..conftest import BATCH, SCANS, Served
 from ..scan_items import START, item
 from .streams import EVENTS, Page, listening
@@ -121,3 +123,14 @@ async def test_who_cannot_be_told_what_was_missed_is_told_to_load_again(served: 
 
 async def test_a_stream_needs_a_token(served: Served) -> None:
     assert (await (await served.as_(None)).get(EVENTS)).status_code == 401
+
+
+async def test_a_stream_ends_when_its_token_does(served: Served) -> None:
+    ends = time.time() + 3
+    short = served.app.state.session_tokens.issue(Principal(subject="functional:x", username="x", expires_at=ends))
+    client = await served.as_(None)
+    async with asyncio.timeout(15):
+        answer = await client.get(EVENTS, headers={"Authorization": f"Bearer {short}"}, timeout=15)
+    assert answer.status_code == 200
+    assert time.time() >= int(ends)
+    assert "event: ready" in answer.text

@@ -25,8 +25,8 @@ if [ "$(cat $stamp 2>/dev/null)" != "$wanted" ]; then
         python3 -m venv $venv
     fi
     say "Installing the locked Python packages (about 200 MB on a first run)"
-    $venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
-    $venv/bin/uv pip sync --python $venv/bin/python --require-hashes requirements/workspace.lock requirements/uv.lock
+    $venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
+    $venv/bin/uv pip sync --python $venv/bin/python --require-hashes requirements/workspace.lock requirements/bootstrap.lock
     say "Installing Beamlore's own packages"
     packages=()
     for package in services/*/; do packages+=(-e "${package%/}"); done

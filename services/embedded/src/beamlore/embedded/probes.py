@@ -2,14 +2,19 @@
 
 import asyncio
 import re
+import ssl
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import httpx
+
 from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.supervision.supervisor import Supervisor
 
-_PAUSE_SECONDS = 0.1
+_FIRST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 0.5
+_PAUSE_GROWTH = 1.3
 _PROBE_SECONDS = 10
 _TELLING = re.compile(r"\b(error|exception|failed|fatal|cannot|refused|denied|in use|no space)\b", re.IGNORECASE)
 _NO_SPACE = re.compile(r"no space left|disk full|ENOSPC", re.IGNORECASE)
@@ -30,6 +35,7 @@ async def until_ready(
         EmbeddedError: the process was given up, or the time is over; with the gist of its log.
     """
     deadline = time.monotonic() + seconds
+    pause = _FIRST_PAUSE_SECONDS
     while True:
         try:
             async with asyncio.timeout(_PROBE_SECONDS):
@@ -37,15 +43,25 @@ async def until_ready(
                     return
         except (OSError, TimeoutError):
             pass  # not yet: the deadline below says when it is enough
-        status = (await asyncio.to_thread(supervisor.status)).get(name)
-        if status is None or status.was_given_up:
-            log = status.log if status else supervisor.log
+        status = await asyncio.to_thread(supervisor.status_of, name)
+        log = status.log
+        if status.was_given_up:
             raise EmbeddedError(f"{name} ended while it was starting{_because(log)}.", way_out=_way_out(log), log=log)
         if time.monotonic() > deadline:
-            raise EmbeddedError(
-                f"{name} was not ready after {seconds:.0f} s{_because(status.log)}.", way_out="", log=status.log
-            )
-        await asyncio.sleep(_PAUSE_SECONDS)
+            raise EmbeddedError(f"{name} was not ready after {seconds:.0f} s{_because(log)}.", log=log)
+        await asyncio.sleep(pause)
+        pause = min(pause * _PAUSE_GROWTH, _LONGEST_PAUSE_SECONDS)
+
+
+async def serves(url: str) -> bool:
+    """Return whether an HTTP server on this machine answers a request with success."""
+    # Loading the certificates of all the world's authorities would cost more than all else here.
+    no_authorities = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    async with httpx.AsyncClient(timeout=_PROBE_SECONDS, verify=no_authorities) as http:
+        try:
+            return (await http.get(url)).is_success
+        except httpx.TransportError:
+            return False
 
 
 def last_lines(log: Path, count: int = 40) -> list[str]:

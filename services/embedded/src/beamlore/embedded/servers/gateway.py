@@ -6,10 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-import httpx
-
 from beamlore.embedded.downloads.debian import nginx_binary
 from beamlore.embedded.errors import EmbeddedError
+from beamlore.embedded.probes import serves
 from beamlore.embedded.servers.realm import WEB_CLIENT
 from beamlore.embedded.servers.services import SERVICES
 from beamlore.embedded.state import Ports, StateDirectory
@@ -50,11 +49,7 @@ class Gateway:
 
     async def answers(self) -> bool:
         """Return whether the web app's settings are served."""
-        async with httpx.AsyncClient(timeout=5) as http:
-            try:
-                return (await http.get(f"{self.address}/config.json")).is_success
-            except httpx.TransportError:
-                return False
+        return await serves(f"{self.address}/config.json")
 
     def _configuration(self, directory: Path, web_app: Path) -> str:
         text = (files(__package__) / "nginx.conf").read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ import httpx
 
 from beamlore.embedded.downloads.java_servers import JavaServers
 from beamlore.embedded.errors import EmbeddedError
+from beamlore.embedded.probes import serves
 from beamlore.embedded.servers.jvm import JVM_OPTIONS
 from beamlore.embedded.servers.realm import CLI_CLIENT, REALM, front_door_clients, realm
 from beamlore.embedded.state import Ports, Secrets, StateDirectory
@@ -85,11 +86,7 @@ class Keycloak:
 
     async def answers(self) -> bool:
         """Return whether the server serves its realms."""
-        async with httpx.AsyncClient(timeout=5) as http:
-            try:
-                return (await http.get(f"{self._base}/realms/master")).is_success
-            except httpx.TransportError:
-                return False
+        return await serves(f"{self._base}/realms/master")
 
     async def provision(self, seed: Seed) -> None:
         """Import the realm, or what is new in it; its clients follow the front door's address.

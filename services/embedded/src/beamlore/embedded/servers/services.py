@@ -4,9 +4,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import httpx
-
 from beamlore.embedded.facility import BEAMLINES
+from beamlore.embedded.probes import serves
 from beamlore.embedded.servers.functional_accounts import functional_accounts
 from beamlore.embedded.servers.kafka import Kafka
 from beamlore.embedded.servers.keycloak import Keycloak
@@ -94,11 +93,7 @@ class Services:
 
     async def answers(self, service: str) -> bool:
         """Return whether a service says that it is ready."""
-        async with httpx.AsyncClient(timeout=5) as http:
-            try:
-                return (await http.get(f"{self.address(service)}/health/ready")).is_success
-            except httpx.TransportError:
-                return False
+        return await serves(f"{self.address(service)}/health/ready")
 
     def _mongo_settings(self, service: str) -> dict[str, str]:
         return {"BEAMLORE_MONGO_URL": self._mongo.url(service), "BEAMLORE_MONGO_DATABASE": service}

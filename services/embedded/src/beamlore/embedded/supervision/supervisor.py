@@ -146,6 +146,17 @@ class Supervisor:
             return {}
         return {entry["name"]: _status(entry) for entry in self._call("supervisor.getAllProcessInfo")}
 
+    def status_of(self, name: str) -> ProcessStatus:
+        """Return how one process is.
+
+        Raises:
+            EmbeddedError: no supervisor runs, or it does not know the process.
+        """
+        try:
+            return _status(self._call("supervisor.getProcessInfo", name))
+        except (OSError, xmlrpc.client.Error) as error:
+            raise EmbeddedError(f"The supervisor cannot say how {name} is: {error}.", log=self.log) from error
+
     async def shut_down(self) -> None:
         """End the supervisor and with it whatever still runs."""
         await asyncio.to_thread(self._shut_down)

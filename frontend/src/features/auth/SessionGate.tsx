@@ -21,25 +21,31 @@ export function SessionGate({ children }: { children: ReactNode }) {
   return (
     <>
       {children}
-      <Modal
+      <Modal.Root
         opened={state.status === "ended"}
         onClose={() => undefined}
-        withCloseButton={false}
         closeOnEscape={false}
         closeOnClickOutside={false}
-        title="Your session has ended"
         centered
       >
-        <Text size="sm">Sign in again as {state.person.name} to go on where you are.</Text>
-        <Group mt="lg" justify="flex-end">
-          <Button variant="default" onClick={() => void session.forget()}>
-            Leave
-          </Button>
-          <Button data-autofocus onClick={() => void session.signIn(currentAddress())}>
-            Sign in again
-          </Button>
-        </Group>
-      </Modal>
+        <Modal.Overlay />
+        <Modal.Content>
+          <Modal.Body>
+            <Modal.Title fw={600} fz={16} mb={6}>
+              Your session has ended
+            </Modal.Title>
+            <Text size="sm">Sign in again as {state.person.name} to go on where you are.</Text>
+            <Group mt="lg" justify="flex-end">
+              <Button variant="default" onClick={() => void session.forget()}>
+                Leave
+              </Button>
+              <Button data-autofocus onClick={() => void session.signIn(currentAddress())}>
+                Sign in again
+              </Button>
+            </Group>
+          </Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
     </>
   );
 }

@@ -9,7 +9,7 @@ export function UserMenu() {
   if (!("person" in state)) return null;
   const { name, username, email } = state.person;
   return (
-    <Menu position="bottom-end" width={230} withinPortal>
+    <Menu position="bottom-end" width={230}>
       <Menu.Target>
         <UnstyledButton data-testid="user-menu">
           <VisuallyHidden>Signed in as {name}</VisuallyHidden>

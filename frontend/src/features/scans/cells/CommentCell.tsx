@@ -74,6 +74,8 @@ export function CommentCell({ scan }: { scan: Scan }) {
         const isEnter = event.key === "Enter" && !event.nativeEvent.isComposing;
         if (!isEnter && event.key !== "Escape") return;
         event.stopPropagation();
+        // The button that takes the focus now would be pressed by the same key.
+        event.preventDefault();
         returnFocus.current = true;
         if (isEnter) void save();
         else close();

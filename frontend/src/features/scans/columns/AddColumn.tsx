@@ -70,7 +70,7 @@ export function AddColumn({ columns, proposal }: { columns: Columns; proposal: s
           aria-label="Search parameters"
           rightSection={parameters.isFetching ? <Loader size={14} /> : null}
         />
-        <Combobox.Options mah={400} style={{ overflowY: "auto" }} aria-label="Columns">
+        <Combobox.Options mah={400} style={{ overflowY: "auto" }} tabIndex={0} aria-label="Columns">
           {groups.length > 0 ? (
             <ColumnOptions groups={groups} shown={columns.columns} />
           ) : (

@@ -5,6 +5,7 @@ import { ProblemAlert } from "@/components/ProblemAlert";
 import { StateCell } from "../cells/StateCell";
 import type { Columns } from "../columns/useColumns";
 import { useScan } from "../queries";
+import classes from "./details.module.css";
 import { MetadataList } from "./MetadataList";
 import { ScanFacts } from "./ScanFacts";
 
@@ -17,18 +18,17 @@ interface Props {
 /** All that is known of a scan, at the side of the table. */
 export function ScanDrawer({ pid, onClose, columns }: Props) {
   return (
-    <Drawer
-      opened={pid !== undefined}
-      onClose={onClose}
-      position="right"
-      size="min(520px, 100vw)"
-      overlayProps={{ backgroundOpacity: 0.15 }}
-      title="Scan"
-      closeButtonProps={{ "aria-label": "Close the details" }}
-      styles={{ title: { fontWeight: 600 } }}
-    >
-      {pid !== undefined && <Details pid={pid} columns={columns} />}
-    </Drawer>
+    <Drawer.Root opened={pid !== undefined} onClose={onClose} position="right" size="min(520px, 100vw)">
+      <Drawer.Overlay backgroundOpacity={0.15} />
+      <Drawer.Content>
+        {/* Not `Drawer.Header`: its <header> would be a second banner of the page. */}
+        <div className={classes.head}>
+          <Drawer.Title fw={600}>Scan</Drawer.Title>
+          <Drawer.CloseButton aria-label="Close the details" />
+        </div>
+        <Drawer.Body>{pid !== undefined && <Details pid={pid} columns={columns} />}</Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }
 

@@ -54,7 +54,9 @@ export function TableHead({ model, columns, info }: Props) {
         announcements: {
           onDragStart: ({ active }) => `Column ${name(active.id)} picked up.`,
           onDragOver: ({ active, over }) =>
-            over ? `Column ${name(active.id)} is at the place of ${name(over.id)}.` : undefined,
+            over
+              ? `Column ${name(active.id)} is at ${over.id === active.id ? "its own place" : `the place of ${name(over.id)}`}.`
+              : undefined,
           onDragEnd: ({ active }) => `Column ${name(active.id)} put down.`,
           onDragCancel: ({ active }) => `Column ${name(active.id)} stays where it was.`,
         },

@@ -234,7 +234,9 @@ async def test_topics_read_again_from_the_beginning_change_nothing(facility, sta
         after = (await ingestor.get(INBOX, beamline=facility.beamline, limit=500)).json()
 
     assert await facility.scan_now(pid) == done
-    assert [item for item in after["items"] if item["id"] != last] == before["items"]
+    known = {item["id"] for item in before["items"]}
+    assert discarded in known
+    assert [item for item in after["items"] if item["id"] in known] == before["items"]
 
 
 kinds = st.sampled_from(["started", "updated", "updated", "finished", "aborted"])
@@ -249,7 +251,7 @@ steps = st.lists(
 async def test_any_split_into_batches_ends_the_same(facility, start_ingestor, scan, make, batch):
     stories: dict[str, list] = {}
 
-    @settings(max_examples=25, database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(steps)
     def tell(story):
         stories[scan.pid()] = story

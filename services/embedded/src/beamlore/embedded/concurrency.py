@@ -1,7 +1,7 @@
 """Doing several things at once."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
 from beamlore.embedded.errors import EmbeddedError
@@ -13,13 +13,14 @@ async def all_of(*work: Coroutine[Any, Any, object]) -> None:
         async with asyncio.TaskGroup() as group:
             for one in work:
                 group.create_task(one)
-    except* EmbeddedError as errors:
-        raise _first(errors) from None
+    except BaseExceptionGroup as group:
+        errors = list(_leaves(group))
+        raise next((error for error in errors if isinstance(error, EmbeddedError)), errors[0]) from None
 
 
-def _first(errors: BaseExceptionGroup[EmbeddedError]) -> EmbeddedError:
-    error: BaseException = errors
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    assert isinstance(error, EmbeddedError)  # noqa: S101 - the group was made of these
-    return error
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error

@@ -1,6 +1,7 @@
 """Waiting until a server does what it is for."""
 
 import asyncio
+import json
 import re
 import ssl
 import time
@@ -76,9 +77,25 @@ def last_lines(log: Path, count: int = 40) -> list[str]:
 
 def gist(log: Path) -> str:
     """Return the line of a log's end that most likely says what went wrong; empty where there is none."""
-    lines = last_lines(log)
+    lines = [_plain(line) for line in last_lines(log)]
     telling = [line for line in lines if _NO_SPACE.search(line)] or [line for line in lines if _TELLING.search(line)]
     return (telling or lines or [""])[-1].strip()[:240]
+
+
+def _plain(line: str) -> str:
+    """Return what a line says; mongod writes each as JSON."""
+    if not line.startswith("{"):
+        return line
+    try:
+        entry = json.loads(line)
+    except json.JSONDecodeError:
+        return line
+    if not isinstance(entry, dict) or "msg" not in entry:
+        return line
+    severity = {"E": "error: ", "F": "fatal: "}.get(entry.get("s", ""), "")
+    attributes = entry.get("attr", {})
+    reason = attributes.get("error") or attributes.get("reason") or "" if isinstance(attributes, dict) else ""
+    return f"{severity}{entry['msg']} {reason}".strip()
 
 
 def disk_is_full(log: Path) -> bool:

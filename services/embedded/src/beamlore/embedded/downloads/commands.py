@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import shutil
+import signal
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -65,7 +66,8 @@ async def run_tool(
         code = await process.wait()
     finally:
         if process.returncode is None:
-            process.terminate()
+            # It leads a group of its own: Maven and npm leave the work to their children.
+            os.killpg(process.pid, signal.SIGTERM)
             await process.wait()
     if code:
         raise EmbeddedError(f"{failure}: {_telling(lines)}", log=log)

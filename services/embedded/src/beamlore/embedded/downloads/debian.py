@@ -1,6 +1,6 @@
 """Packages of the system: nginx and the libraries mongod needs; installed here where that is allowed."""
 
-import ctypes.util
+import ctypes
 import os
 import shutil
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def nginx_binary() -> str | None:
 
 PACKAGES: Final = (
     Package("nginx-light", lambda: nginx_binary() is not None),
-    Package("libcurl4", lambda: ctypes.util.find_library("curl") is not None),
+    Package("libcurl4", lambda: _library("libcurl.so.4")),
     Package("libssl3", lambda: _library("libssl.so.3")),
 )
 

@@ -45,7 +45,7 @@ class Gateway:
             json.dumps({"oidc": {"issuer": issuer, "clientId": WEB_CLIENT}, "api": "/api"})
         )
         (directory / "nginx.conf").write_text(self._configuration(directory, web_app))
-        return [Program(GATEWAY, (nginx, "-p", str(directory), "-e", "stderr", "-c", "nginx.conf"))]
+        return [Program(GATEWAY, (nginx, "-p", str(directory), "-c", "nginx.conf"))]
 
     async def answers(self) -> bool:
         """Return whether the web app's settings are served."""

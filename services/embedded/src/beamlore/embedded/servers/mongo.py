@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pymongo import AsyncMongoClient
-from pymongo.errors import AutoReconnect, OperationFailure
+from pymongo.errors import AutoReconnect, OperationFailure, PyMongoError
 
 from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.facility import DATABASES
@@ -27,7 +27,7 @@ MEMBERS: Final = (*DATA_MEMBERS, ARBITER)
 _SET = "beamlore"
 _ADMIN = "admin"
 _ELECTION_TIMEOUT_MS = 2000
-_ELECTION_SECONDS = 60
+_ELECTION_SECONDS = 120
 _UNAUTHORIZED, _AUTHENTICATION_FAILED, _NOT_YET_INITIALIZED, _ALREADY_INITIALIZED = 13, 18, 94, 23
 _USER_EXISTS = 51003
 
@@ -77,8 +77,14 @@ class Mongo:
         """Make the replica set and its users, where they are not there yet; all members must answer.
 
         Raises:
-            EmbeddedError: no primary is elected.
+            EmbeddedError: no primary is elected, or MongoDB refuses.
         """
+        try:
+            await self._provision()
+        except PyMongoError as error:
+            raise EmbeddedError(f"MongoDB could not be provisioned: {str(error)[:200]}", log=self._log) from error
+
+    async def _provision(self) -> None:
         if not await self._is_initiated():
             await self._initiate()
         elif await self._has_moved():
@@ -119,6 +125,10 @@ class Mongo:
         async with self.administrator() as client:
             await client.drop_database(name)
             await client[name].command("dropUser", name)
+
+    @property
+    def _log(self) -> Path:
+        return self._state.logs / f"{DATA_MEMBERS[0]}.log"
 
     def _host(self, name: str) -> str:
         return f"127.0.0.1:{self._ports.get(name)}"
@@ -188,9 +198,14 @@ class Mongo:
             await client.admin.command("replSetReconfig", configuration, force=True)
 
     async def _wait_for_primary(self) -> str:
-        async with asyncio.timeout(_ELECTION_SECONDS):
-            while (name := await self.primary()) is None:
-                await asyncio.sleep(0.1)
+        try:
+            async with asyncio.timeout(_ELECTION_SECONDS):
+                while (name := await self.primary()) is None:
+                    await asyncio.sleep(0.1)
+        except TimeoutError as error:
+            raise EmbeddedError(
+                f"MongoDB's members elected no primary within {_ELECTION_SECONDS} s.", log=self._log
+            ) from error
         return name
 
     async def _create_administrator(self, primary: str) -> None:

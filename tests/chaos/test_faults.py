@@ -97,7 +97,6 @@ async def test_user_office_is_down_for_a_minute(shift, open_page, token):
         assert (await user_office.get("/proposals")).status_code == 503
         # A restarted ingestor knows no proposal yet, so all of its work waits for the user office.
         shift.installation.kill("ingestor")
-        await shift.installation.start("ingestor")
         await shift.more(MANY)
 
         async def answers_again():

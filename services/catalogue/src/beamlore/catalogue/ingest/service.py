@@ -20,6 +20,7 @@ from beamlore.catalogue.ingest.update import (
     invalid_key,
     make_storable,
     new_dataset,
+    new_files,
 )
 from beamlore.catalogue.scopes.tracker import ScopeTracker
 from beamlore.contract import InvalidPidError, check_pid
@@ -88,14 +89,22 @@ class IngestService:
             await self._scopes.note(scope, (_as_stored(item, dataset) for item, dataset in upserts))
         await self._upsert_datasets(scope, user, now, upserts, results)
         with self.phases("write_files"):
-            await self._block_bulk.write(
-                scope,
-                [
-                    files_operation(item, dataset, user, now)
-                    for item, dataset in upserts
-                    if item.files and results[item.pid].outcome != "rejected"
-                ],
-            )
+            await self._write_files(scope, user, now, [one for one in upserts if one[0].files], results)
+
+    async def _write_files(
+        self,
+        scope: WriteScope,
+        user: str,
+        now: datetime,
+        upserts: Sequence[_Upsert],
+        results: dict[str, ItemResult],
+    ) -> None:
+        """Write the files of datasets that were not rejected: insert those of new ones, upsert the rest."""
+        new = [one for one in upserts if results[one[0].pid].outcome == "created"]
+        stored = [one for one in upserts if results[one[0].pid].outcome in ("updated", "unchanged")]
+        inserted = await self._block_bulk.insert(scope, [new_files(*one, user, now) for one in new])
+        left = [new[position] for position in inserted.refused] + stored
+        await self._block_bulk.write(scope, [files_operation(*one, user, now) for one in left])
 
     async def _upsert_datasets(
         self,

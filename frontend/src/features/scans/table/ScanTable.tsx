@@ -48,7 +48,6 @@ export function ScanTable({ pages, filter, columns, openPid, onOpen }: Props) {
     count: rows.length + 1,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rows[index]?.pid ?? "end",
     overscan: OVERSCAN,
   });
   const visible = virtualizer.getVirtualItems();
@@ -81,12 +80,12 @@ export function ScanTable({ pages, filter, columns, openPid, onOpen }: Props) {
               data-stale={pages.isPlaceholderData || undefined}
               style={{ height: virtualizer.getTotalSize() }}
             >
-              {visible.map(({ index, start, key }) => {
+              {visible.map(({ index, start }) => {
                 const scan = rows[index];
                 if (!scan) return null;
                 return (
                   <ScanRow
-                    key={key}
+                    key={scan.pid}
                     scan={withPatch(scan, edits.get(scan.pid))}
                     columns={columns.columns}
                     info={info}

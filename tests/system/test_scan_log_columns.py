@@ -8,14 +8,14 @@ from tests.system.scan_source import ScanSource
 from tests.system.waiting import eventually
 
 METADATA = {
-    "mono_energy": {
+    "chopper_energy": {
         "value": 7112.123456789,
         "unit": "eV",
-        "name": "Mono energy",
+        "name": "Chopper energy",
         "group": "Optics",
         "source": "a/b/c/d",
     },
-    "ring_current": {"value": None, "unit": "mA", "name": "Ring current", "available": False, "reason": "timed out"},
+    "ghost_current": {"value": None, "unit": "mA", "name": "Ghost current", "available": False, "reason": "timed out"},
 }
 
 
@@ -31,8 +31,8 @@ async def measured(scans, api) -> str:
     pid = await scans.put(metadata=METADATA)
 
     async def offered() -> bool:
-        answer = await api("ada").get("/beamlore/v1/scans/parameters", params={"search": "ring_current"})
-        return any(item["key"] == "ring_current" for item in answer.json()["items"])
+        answer = await api("ada").get("/beamlore/v1/scans/parameters", params={"search": "ghost_current"})
+        return any(item["key"] == "ghost_current" for item in answer.json()["items"])
 
     await eventually(offered, "the parameters are offered")
     return pid
@@ -52,31 +52,31 @@ async def add_column(page: Page, words: str) -> None:
 
 async def test_added_column_shows_values_units_and_what_is_unavailable(scan_log_page, scans, measured):
     page = await scan_log_page("ada")
-    await add_column(page, "Mono energy")
-    await add_column(page, "Ring current")
+    await add_column(page, "Chopper energy")
+    await add_column(page, "Ghost current")
 
-    head = page.get_by_role("columnheader", name="Mono energy")
+    head = page.get_by_role("columnheader", name="Chopper energy")
     await expect(head).to_contain_text("eV")
     row = page.locator(f'[data-pid="{measured}"]')
-    energy = row.locator('[data-column="m.mono_energy"]')
+    energy = row.locator('[data-column="m.chopper_energy"]')
     await expect(energy).to_have_text("7112.12")
     await expect(energy.locator("[title]")).to_have_attribute("title", "7112.123456789 eV")
-    current = row.locator('[data-column="m.ring_current"]')
+    current = row.locator('[data-column="m.ghost_current"]')
     await expect(current).to_have_text("unavailable")
     await expect(current.locator("[title]")).to_have_attribute("title", "unavailable: timed out")
 
-    live = await scans.put(metadata={"mono_energy": METADATA["mono_energy"] | {"value": 8333}})
-    await expect(page.locator(f'[data-pid="{live}"] [data-column="m.mono_energy"]')).to_have_text("8333")
+    live = await scans.put(metadata={"chopper_energy": METADATA["chopper_energy"] | {"value": 8333}})
+    await expect(page.locator(f'[data-pid="{live}"] [data-column="m.chopper_energy"]')).to_have_text("8333")
 
 
 async def test_columns_stay_after_a_reload_and_for_the_next_visit(scan_log_page, installation, measured):
     page = await scan_log_page("ada")
-    await add_column(page, "Mono energy")
+    await add_column(page, "Chopper energy")
     await page.get_by_role("columnheader", name="Proposal").hover()
     await page.get_by_role("button", name="Hide column Proposal").click()
     await expect(page.locator('[role="columnheader"][data-column="proposal"]')).to_have_count(0)
     shown = await titles(page)
-    assert "m.mono_energy" in shown
+    assert "m.chopper_energy" in shown
     assert f"columns={','.join(shown)}" in page.url
 
     await page.reload()
@@ -96,9 +96,9 @@ async def test_shared_address_shows_its_columns_and_keeps_ones_own(scan_log_page
     await expect(page.locator('[role="columnheader"][data-column="files"]')).to_have_count(0)
     own = await titles(page)
 
-    await page.goto(f"{installation.front_door}/scans?columns=number,m.mono_energy,state")
+    await page.goto(f"{installation.front_door}/scans?columns=number,m.chopper_energy,state")
     await page.locator("[data-pid]").first.wait_for()
-    assert await titles(page) == ["number", "m.mono_energy", "state"]
+    assert await titles(page) == ["number", "m.chopper_energy", "state"]
 
     await page.goto(f"{installation.front_door}/scans")
     await page.locator("[data-pid]").first.wait_for()

@@ -49,7 +49,7 @@ async def assert_accessible(page: Page) -> None:
 async def test_login_shows_who_is_signed_in_and_logout_ends_the_session(scan_log_page):
     page = await scan_log_page("ada")
     await page.get_by_test_id("user-menu").click()
-    await expect(page.get_by_text("Ada Lovelace")).to_be_visible()
+    await expect(page.get_by_text("Ada Lovelace", exact=True)).to_be_visible()
 
     await page.get_by_role("menuitem", name="Sign out").click()
     await expect(page.get_by_role("button", name="Sign in")).to_be_visible()

@@ -172,6 +172,15 @@ async def test_parameters_proposals_and_beamlines_are_those_of_what_one_may_see(
     assert (await bo.get(f"{SCANS}/beamlines")).json()["items"] == [{"name": "balder"}]
 
 
+async def test_parameter_is_called_what_the_newest_scan_calls_it(served: Served) -> None:
+    for name in ("Mono energy", "Photon energy"):
+        await fill(served, [item("20260101", metadata={"energy": {"value": 7.1, "unit": "keV", "name": name}})])
+
+    found = (await (await served.as_("ada")).get(f"{SCANS}/parameters")).json()["items"]
+
+    assert [one["name"] for one in found] == ["Photon energy"]
+
+
 async def test_the_caller_is_told_who_they_are(served: Served) -> None:
     found = (await (await served.as_("staff")).get("/api/beamlore/v1/me")).json()
     assert found["username"] == "staff"

@@ -1,4 +1,4 @@
-"""Keeps the scopes: learns from every write which keys are new to a scope, and writes only then.
+"""Keeps the scopes: learns from every write which keys are new to a scope or renamed, and writes only then.
 
 A scope is what datasets of the same readers, proposals and beamlines have in common (``beamlore_scopes``, one
 document each, with the access fields of its datasets, so that the one access rule guards it too).
@@ -20,6 +20,7 @@ from beamlore.core import WriteScope
 KEYS_OF_A_SCOPE = 5_000
 _SCOPES_REMEMBERED = 5_000
 _EXAMPLE_LENGTH = 64
+_UNKNOWN = object()
 Signature: TypeAlias = tuple[Any, ...]
 _FIELDS = (*ACCESS_FIELDS, "proposalIds", "instrumentIds")
 
@@ -29,7 +30,7 @@ class ScopeTracker:
 
     def __init__(self, collection: AsyncCollection[dict[str, Any]]) -> None:
         self._bulk = DurableBulk(collection)
-        self._known: dict[Signature, set[str]] = {}
+        self._known: dict[Signature, dict[str, object]] = {}
 
     async def note(self, scope: WriteScope, datasets: Iterable[Mapping[str, Any]]) -> None:
         """Note the scopes and keys of datasets: access fields, proposals, beamlines, ``scientificMetadata``."""
@@ -37,35 +38,39 @@ class ScopeTracker:
         for dataset in datasets:
             signature = signature_of(dataset)
             metadata = dataset.get("scientificMetadata")
-            keys = metadata if isinstance(metadata, Mapping) else {}
+            entries = metadata if isinstance(metadata, Mapping) else {}
             known = self._known.get(signature)
-            if known is not None and (len(known) >= KEYS_OF_A_SCOPE or known.issuperset(keys)):
+            if known is None:
+                news = entries
+            elif len(known) >= KEYS_OF_A_SCOPE:
                 continue
-            new = fresh.setdefault(signature, {})
-            for key in keys:
-                if (known is None or key not in known) and key not in new:
-                    new[key] = _described(keys[key])
+            else:
+                news = {key: entry for key, entry in entries.items() if known.get(key, _UNKNOWN) != _name_of(entry)}
+                if not news:
+                    continue
+            fresh.setdefault(signature, {}).update(news)
         if fresh:
             await self._write(scope, fresh)
 
     async def _write(self, scope: WriteScope, fresh: Mapping[Signature, Mapping[str, Any]]) -> None:
         operations = []
-        for signature, keys in fresh.items():
+        for signature, entries in fresh.items():
             stored = dict(
                 zip(_FIELDS, (list(one) if isinstance(one, tuple) else one for one in signature), strict=True)
             )
             update: dict[str, Any] = {"$setOnInsert": stored}
-            storable = {key: entry for key, entry in keys.items() if _storable(key)}
+            storable = {f"keys.{key}": _described(entry) for key, entry in entries.items() if _storable(key)}
             if storable:
-                update["$set"] = {f"keys.{key}": entry for key, entry in storable.items()}
+                update["$set"] = storable
             operations.append(UpdateOne({"_id": identifier_of(signature)}, update, upsert=True))
         await self._bulk.write(scope, operations)
         if scope.level != "majority":
             return  # a new primary may not have it: write it again with the next scan
         if len(self._known) > _SCOPES_REMEMBERED:
             self._known.clear()
-        for signature, keys in fresh.items():
-            self._known.setdefault(signature, set()).update(map(sys.intern, keys))
+        for signature, entries in fresh.items():
+            names = {sys.intern(key): _name_of(entry) for key, entry in entries.items()}
+            self._known.setdefault(signature, {}).update(names)
 
 
 def signature_of(dataset: Mapping[str, Any]) -> Signature:
@@ -78,11 +83,16 @@ def identifier_of(signature: Signature) -> str:
     return hashlib.sha256(orjson.dumps(signature)).hexdigest()[:32]
 
 
+def _name_of(entry: object) -> object:
+    """Return what a change of which is worth a write: staff rename what they record."""
+    return (entry.get("human_name") or entry.get("name")) if isinstance(entry, dict) else None
+
+
 def _described(entry: object) -> dict[str, Any]:
     if not isinstance(entry, Mapping):
         return _with_example({}, entry)
     found = (
-        ("name", entry.get("human_name") or entry.get("name")),
+        ("name", _name_of(entry)),
         ("unit", entry.get("unit")),
         ("group", entry.get("group")),
     )

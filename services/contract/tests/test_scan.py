@@ -171,6 +171,7 @@ def test_what_breaks_a_rule_is_refused_and_said(message_json: Build, changes: di
         (b"[]", "Expected `object`, got `array`"),
         (b"{}", "missing required field `kind`"),
         (b'{"kind":"started","pid":"\xff/1"}', "invalid"),
+        (b'{"schemaVersion":1,"pid":' + b"[" * 9000, "nested too deeply"),
     ],
 )
 def test_what_is_not_a_message_is_refused(data: bytes, said: str) -> None:

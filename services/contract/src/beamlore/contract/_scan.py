@@ -138,6 +138,7 @@ class _Peek(msgspec.Struct, rename="camel"):
 
 _decoder = msgspec.json.Decoder(ScanMessage)
 _peeker = msgspec.json.Decoder(_Peek)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _encoder = msgspec.json.Encoder()
 
 
@@ -155,28 +156,30 @@ def decode_message(data: bytes) -> ScanMessage:
     """
     try:
         message: ScanMessage = _decoder.decode(data)
-    except (msgspec.DecodeError, InvalidPidError, UnicodeDecodeError) as error:
-        version = _version_of(data)
-        if version is not None and version != SCHEMA_VERSION:
+    except (*_UNREADABLE, InvalidPidError) as error:
+        found = _look(data)
+        version = SCHEMA_VERSION if found is None else found.schema_version
+        if version != SCHEMA_VERSION:
             raise UnsupportedSchemaVersionError(
                 f"schema version {version!r} is not supported; this reader knows version {SCHEMA_VERSION}"
             ) from error
-        raise InvalidMessageError(str(error)) from error
+        raise InvalidMessageError(
+            "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        ) from error
     return message
 
 
 def peek(data: bytes) -> dict[str, str]:
     """Return what can be read of a message that could not be decoded: any of pid, proposal, beamline."""
-    try:
-        found = _peeker.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    found = _look(data)
+    if found is None:
         return {}
     pairs = {"pid": found.pid, "proposal": found.proposal, "beamline": found.beamline}
     return {key: value for key, value in pairs.items() if isinstance(value, str)}
 
 
-def _version_of(data: bytes) -> object:
+def _look(data: bytes) -> _Peek | None:
     try:
-        return _peeker.decode(data).schema_version
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _peeker.decode(data)
+    except _UNREADABLE:
         return None

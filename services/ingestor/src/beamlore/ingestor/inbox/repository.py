@@ -205,10 +205,7 @@ def _fields(rejection: Rejection, now: datetime) -> Fields:
 
 
 def _peek(content: bytes) -> dict[str, str]:
-    try:
-        return {name: value[:_LONGEST_NAME] for name, value in peek(content).items()}
-    except RecursionError:
-        return {}
+    return {name: value[:_LONGEST_NAME] for name, value in peek(content).items()}
 
 
 def _write_cursor(item: Fields) -> str:

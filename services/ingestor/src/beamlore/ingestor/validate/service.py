@@ -31,8 +31,6 @@ def read(record: Record, max_bytes: int) -> ScanMessage:
         raise RejectedError(Reason.UNSUPPORTED_VERSION, str(error)) from error
     except InvalidMessageError as error:
         raise RejectedError(Reason.INVALID_MESSAGE, f"not a scan message: {error}") from error
-    except RecursionError as error:
-        raise RejectedError(Reason.INVALID_MESSAGE, "not a scan message: nested too deeply") from error
     _check_times(message)
     if message.beamline != record.beamline:
         raise RejectedError(

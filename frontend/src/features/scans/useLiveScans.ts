@@ -4,18 +4,21 @@ import { EVENTS_PATH, type Scan } from "@/api/client";
 import { useServices } from "@/app/services";
 import { batchPerFrame } from "@/features/live/batch";
 import { EventStream } from "@/features/live/stream";
+import { useWatched } from "@/features/live/useWatched";
 import { rangeOf } from "./filters/period";
 import { columnsParameter, type ScanFilter, scanKeys } from "./queries";
 import { recentScans } from "./recent";
 
-/** Keeps the log under a filter up to date with what happens. */
+/** Keeps the log under a filter up to date with what happens, as long as somebody may be looking. */
 export function useLiveScans(filter: ScanFilter, keys: readonly string[]): void {
   const { session, apiPath, connection } = useServices();
   const queryClient = useQueryClient();
   const lastEventId = useRef<string>(undefined);
   const url = eventsUrl(apiPath, filter, keys);
+  const watched = useWatched();
 
   useEffect(() => {
+    if (!watched) return;
     const batch = batchPerFrame((scans: Scan[]) => takeIn(queryClient, scans));
     const stream = new EventStream({
       url,
@@ -36,7 +39,7 @@ export function useLiveScans(filter: ScanFilter, keys: readonly string[]): void 
       batch.cancel();
       connection.set("idle");
     };
-  }, [url, session, connection, queryClient]);
+  }, [watched, url, session, connection, queryClient]);
 }
 
 /** Puts scans of which the page heard into every list that holds them, and has open details asked for anew. */

@@ -104,6 +104,13 @@ class NightShift:
             await asyncio.sleep(0.1)
         raise AssertionError(f"after {seconds:.0f} s still not: {what}")
 
+    async def kill_and_await(self, name: str) -> None:
+        """Kill a service, and wait until the supervisor has started another that is ready."""
+        killed = self.installation.pid(name)
+        self.installation.kill(name)
+        await self.until(lambda: self.installation.status()[name].pid not in (None, killed), f"{name} is started again")
+        await self.installation.start(name)
+
     async def more(self, scans: int) -> None:
         """Wait until that many more scans are made."""
         wanted = len(self.ledger()) + scans

@@ -67,8 +67,7 @@ async def test_kafka_is_killed(shift, open_page):
 async def test_ingestor_is_killed_in_mid_batch(shift, open_page):
     for _ in range(3):
         await shift.more(MANY // 3)
-        shift.installation.kill("ingestor")
-        await shift.installation.start("ingestor")
+        await shift.kill_and_await("ingestor")
     await shift.more_catalogued(MANY)
 
     await shift.settle()

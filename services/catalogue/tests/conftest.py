@@ -69,6 +69,7 @@ def settings_for(servers: Installation) -> Callable[..., Settings]:
                 "mongo_database": name,
                 "client_id": environment["BEAMLORE_CLIENT_ID"],
                 "client_secret": SecretStr(environment["BEAMLORE_CLIENT_SECRET"]),
+                "admin_groups": ("admin",),
                 "functional_accounts_file": Path(environment["BEAMLORE_FUNCTIONAL_ACCOUNTS_FILE"]),
                 **more,
             }

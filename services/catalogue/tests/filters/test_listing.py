@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from beamlore.catalogue.datasets.vocabulary import DATASETS
 from beamlore.catalogue.filters import FilterError, Style, parse_facets, parse_filter, parse_fullquery_fields, to_mongo
 
-V3 = Style(strict=False, limit=100, sort=(), most=1000)
-V4 = Style(strict=True, limit=10, sort=(("createdAt", -1),), most=1000)
+V3 = Style(DATASETS, strict=False, limit=100, sort=(), most=1000)
+V4 = Style(DATASETS, strict=True, limit=10, sort=(("createdAt", -1),), most=1000)
 
 
 def test_defaults_are_the_routes_own() -> None:
@@ -66,7 +67,7 @@ def test_a_field_and_one_inside_it_can_be_asked_for_together() -> None:
 def condition(**fields: Any) -> dict[str, Any]:
     import json
 
-    return to_mongo(parse_fullquery_fields(json.dumps(fields)))
+    return to_mongo(parse_fullquery_fields(json.dumps(fields), DATASETS))
 
 
 def test_fullquery_fields_of_the_search_page() -> None:
@@ -107,6 +108,6 @@ def test_malformed_scientific_conditions_are_refused(scientific: object) -> None
 
 
 def test_facets_that_are_no_field_are_left_out() -> None:
-    assert [field.path for field in parse_facets('["type", "keywords", "colour"]')] == ["type", "keywords"]
+    assert [field.path for field in parse_facets('["type", "keywords", "colour"]', DATASETS)] == ["type", "keywords"]
     with pytest.raises(FilterError):
-        parse_facets('{"type": 1}')
+        parse_facets('{"type": 1}', DATASETS)

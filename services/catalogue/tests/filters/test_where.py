@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beamlore.catalogue.datasets.vocabulary import DATASETS
 from beamlore.catalogue.filters import FilterError, Style, parse_filter, parse_fullquery_fields, parse_where, to_mongo
 
-_STYLE = Style(strict=False, limit=100, sort=(), most=1000)
+_STYLE = Style(DATASETS, strict=False, limit=100, sort=(), most=1000)
 _WRITTEN_BY_US = {
     *("$and", "$or", "$nor", "$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$all", "$size"),
     *("$exists", "$regex", "$options", "$not", "$text", "$search"),
@@ -18,7 +19,7 @@ _WRITTEN_BY_US = {
 
 
 def built(where: object, *, strict: bool = False) -> dict[str, Any]:
-    return to_mongo(parse_where(where, strict=strict))
+    return to_mongo(parse_where(where, DATASETS, strict=strict))
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_any_json_is_either_refused_or_built_of_our_operators_only(value: object
 
 @given(st.text(max_size=40))
 def test_any_text_as_a_filter_is_understood_or_refused(text: str) -> None:
-    for parse in (lambda: parse_filter(text, _STYLE), lambda: parse_fullquery_fields(text)):
+    for parse in (lambda: parse_filter(text, _STYLE), lambda: parse_fullquery_fields(text, DATASETS)):
         try:
             parse()
         except FilterError as error:

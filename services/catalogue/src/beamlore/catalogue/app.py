@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from pymongo.errors import PyMongoError
 
 from beamlore.catalogue import me
@@ -20,6 +21,7 @@ from beamlore.catalogue.datasets import routes_v3, routes_v4
 from beamlore.catalogue.ingest import routes as ingest_routes
 from beamlore.catalogue.live import routes as live_routes
 from beamlore.catalogue.live.follow import Follower
+from beamlore.catalogue.nouns import NOUNS
 from beamlore.catalogue.scans import routes as scan_routes
 from beamlore.catalogue.scicat import ScicatPaths, install_scicat_errors
 from beamlore.catalogue.settings import Settings
@@ -40,6 +42,7 @@ _ROUTERS = (
     routes_v4.public,
     routes_v4.router,
     auth_routes.router,
+    *(router for noun in NOUNS for router in noun.routers),
 )
 
 
@@ -55,8 +58,11 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
         client = connect(settings, app_name="beamlore-catalogue")
         catalogue = assemble(client, settings, measured)
         app.state.catalogue = catalogue
+        built = [(noun, noun.build(catalogue.ground)) for noun in NOUNS if noun.build is not None]
+        app.state.services = {type(service): service for _, service in built}
         follower = Follower(client, catalogue, health)
         tasks = [_started(follower.run()), _started(_prepare(catalogue.database))]
+        tasks += [_started(noun.work(service)) for noun, service in built if noun.work is not None]
         try:
             yield
         finally:
@@ -79,9 +85,12 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
     app.state.session_tokens = tokens
     app.state.accounts = load_accounts(settings)
     app.state.provider = IdentityProvider(settings, app.state.verifier)
-    app.state.verifier = AnyToken(app.state.verifier, tokens)
+    app.state.verifier = AnyToken(app.state.verifier, tokens, settings.admin_groups)
     install_scicat_errors(app)
-    app.add_middleware(ScicatPaths)
+    app.add_middleware(
+        ScicatPaths,
+        templates=[route.path for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)],
+    )
     _describe_batches(app)
     return app
 

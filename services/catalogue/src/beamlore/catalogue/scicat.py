@@ -1,7 +1,8 @@
 """What is the same on all of SciCat's routes: paths without regard to case, and the shape of errors."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import structlog
@@ -11,19 +12,14 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from beamlore.catalogue.names import names
 from beamlore.core import BeamloreError, UnauthenticatedError
 
 log = structlog.get_logger(__name__)
 
 _SCICAT = ("/api/v3", "/api/v4")
 _OURS = "/api/beamlore/v1/scans/"
-_WORDS = {
-    word.lower(): word
-    for word in names(
-        "api v3 v4 datasets auth fullquery fullfacet count findOne public login whoami oidc callback token"
-    )
-}
+_Words: TypeAlias = dict[str, tuple[str, "_Words"]]
+"""A segment in lower case (empty: a parameter), how it is spelled, and what may follow."""
 
 
 class ScicatPaths:
@@ -32,28 +28,50 @@ class ScicatPaths:
     Servers decode ``%2F`` before routing, which would take a PID apart; the raw path has it as it was sent.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, templates: Iterable[str]) -> None:
+        """Wrap an application.
+
+        Args:
+            app: what is called with the mended path.
+            templates: the paths of all its routes, with ``{parameters}``.
+        """
         self._app = app
+        self._words: _Words = {}
+        for template in templates:
+            if is_scicat(template):
+                _learn(self._words, template.split("/"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Rewrite the path and go on."""
         if scope["type"] == "http":
             raw = scope.get("raw_path", b"").split(b"?", 1)[0].decode("latin-1")
-            scicat = is_scicat(raw)
-            if scicat or raw.startswith(_OURS):
-                scope["path"] = "/".join(_segment(one, known_words=scicat) for one in raw.split("/"))
+            if is_scicat(raw):
+                scope["path"] = "/".join(_spelled(self._words, raw.split("/")))
+            elif raw.startswith(_OURS):
+                scope["path"] = "/".join(_decoded(one) for one in raw.split("/"))
         await self._app(scope, receive, send)
+
+
+def _learn(words: _Words, segments: Sequence[str]) -> None:
+    for segment in segments:
+        key = "" if segment.startswith("{") else segment.lower()
+        words = words.setdefault(key, (segment, {}))[1]
+
+
+def _spelled(words: _Words, segments: Sequence[str]) -> Iterator[str]:
+    for segment in segments:
+        known = words.get(segment.lower()) or words.get("")
+        words = known[1] if known else {}
+        yield _decoded(segment) if known is None or known[0].startswith("{") else known[0]
+
+
+def _decoded(segment: str) -> str:
+    return unquote(segment).replace("/", "%2F")
 
 
 def is_scicat(path: str) -> bool:
     """Return whether a path is one of SciCat's."""
     return path.lower().startswith(_SCICAT)
-
-
-def _segment(raw: str, *, known_words: bool) -> str:
-    if known_words and (word := _WORDS.get(raw.lower())) is not None:
-        return word
-    return unquote(raw).replace("/", "%2F")
 
 
 def install_scicat_errors(app: FastAPI) -> None:

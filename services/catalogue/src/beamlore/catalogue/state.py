@@ -8,12 +8,13 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 
 from beamlore.catalogue.access import AccessPolicy
-from beamlore.catalogue.database import DurableBulk
+from beamlore.catalogue.database import DurableBulk, Transactions
 from beamlore.catalogue.datasets.repository import DatasetRepository
 from beamlore.catalogue.datasets.service import DatasetService
 from beamlore.catalogue.ingest.proposals import ProposalKeeper
 from beamlore.catalogue.ingest.service import IngestService
 from beamlore.catalogue.live.hub import LiveHub
+from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.scans.repository import ScanRepository
 from beamlore.catalogue.scans.service import ScanService
 from beamlore.catalogue.scopes.repository import ScopeRepository
@@ -31,6 +32,7 @@ SCOPES = "beamlore_scopes"
 class Catalogue:
     """The parts, put together for one process."""
 
+    ground: Ground
     database: AsyncDatabase[dict[str, Any]]
     writer: DurableWriter
     scans: ScanService
@@ -48,6 +50,7 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
     tracker = ScopeTracker(database[SCOPES])
     datasets = DurableBulk(database[DATASETS])
     return Catalogue(
+        ground=Ground(client, database, settings, policy, writer, Transactions(client, writer, ()), phases),
         database=database,
         writer=writer,
         scans=ScanService(

@@ -1,5 +1,6 @@
-"""Who may see and change what: one rule, written once as a predicate and once as a test of a document."""
+"""Who may see and change what."""
 
 from beamlore.catalogue.access.policy import ACCESS_FIELDS, AccessPolicy
+from beamlore.catalogue.access.rights import EVERYTHING, NOTHING, Rights
 
-__all__ = ["ACCESS_FIELDS", "AccessPolicy"]
+__all__ = ["ACCESS_FIELDS", "EVERYTHING", "NOTHING", "AccessPolicy", "Rights"]

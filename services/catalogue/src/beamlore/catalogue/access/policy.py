@@ -12,14 +12,12 @@ Source: SciCat's ``OwnableClass`` (OpenAPI, ``DatasetClass``) and its visibility
 from collections.abc import Mapping
 from typing import Any
 
+from beamlore.catalogue.access.rights import NOTHING
 from beamlore.contract import CATALOGUE_INGEST
 from beamlore.core import Principal
 
 ACCESS_FIELDS = ("ownerGroup", "accessGroups", "instrumentGroup", "isPublished", "sharedWith")
 """The fields the rule looks at; every projection that is checked afterwards must have them."""
-
-NOTHING: dict[str, Any] = {"_id": {"$in": []}}
-"""Matches no document."""
 
 
 class AccessPolicy:
@@ -57,6 +55,10 @@ class AccessPolicy:
             return {}
         ways = self._by_group(principal, "ownerGroup", "instrumentGroup")
         return {"$or": ways} if ways else NOTHING
+
+    def deletable(self, principal: Principal) -> dict[str, Any]:
+        """Return the predicate of what the principal may delete."""
+        return {} if principal.is_admin else NOTHING
 
     def may_create(self, principal: Principal) -> bool:
         """Return whether the principal may create datasets, in any group."""

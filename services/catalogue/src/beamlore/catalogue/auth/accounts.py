@@ -16,7 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from beamlore.catalogue.settings import Settings
-from beamlore.contract import CATALOGUE_ADMIN, CATALOGUE_INGEST
+from beamlore.contract import CATALOGUE_INGEST
 from beamlore.core import Principal
 
 log = structlog.get_logger(__name__)
@@ -70,8 +70,6 @@ class FunctionalAccounts:
 
     def _principal(self, account: FunctionalAccount) -> Principal:
         groups = set(account.roles)
-        if groups & self._settings.admin_roles:
-            groups.add(CATALOGUE_ADMIN)
         if groups & self._settings.ingest_roles:
             groups.add(CATALOGUE_INGEST)
         if account.everywhere:

@@ -5,6 +5,8 @@ Source: RFC 7519 and RFC 8725 (JWT best current practices): one algorithm, issue
 
 import hashlib
 import time
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -14,6 +16,7 @@ from joserfc.jwk import OctKey
 from joserfc.jws import extract_compact
 
 from beamlore.catalogue.settings import Settings
+from beamlore.contract import CATALOGUE_ADMIN
 from beamlore.core import Principal, TokenVerifier, UnauthenticatedError
 
 _ALGORITHM = "HS256"
@@ -104,11 +107,15 @@ class SessionTokens:
 
 
 class AnyToken:
-    """Verifies both kinds of bearer token; the header's algorithm only chooses who checks, and each pins its own."""
+    """Verifies both kinds of bearer token; the header's algorithm only chooses who checks, and each pins its own.
 
-    def __init__(self, provider: TokenVerifier, own: SessionTokens) -> None:
+    Members of a group that the settings call one of administrators are administrators.
+    """
+
+    def __init__(self, provider: TokenVerifier, own: SessionTokens, admin_groups: Iterable[str]) -> None:
         self._provider = provider
         self._own = own
+        self._admin_groups = frozenset(group for group in admin_groups if group)
 
     async def verify(self, token: str) -> Principal:
         """Return the principal.
@@ -121,7 +128,10 @@ class AnyToken:
             algorithm = extract_compact(token.encode()).headers().get("alg")
         except (JoseError, ValueError) as error:
             raise UnauthenticatedError("the token is not a token") from error
-        return self._own.verify(token) if algorithm == _ALGORITHM else await self._provider.verify(token)
+        principal = self._own.verify(token) if algorithm == _ALGORITHM else await self._provider.verify(token)
+        if principal.groups.isdisjoint(self._admin_groups):
+            return principal
+        return replace(principal, groups=principal.groups | {CATALOGUE_ADMIN})
 
 
 def _derived(secret: str, purpose: str) -> bytes:

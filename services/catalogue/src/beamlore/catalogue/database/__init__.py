@@ -1,6 +1,18 @@
-"""The catalogue's database: how it is reached, guarded and indexed."""
+"""The catalogue's way to its database."""
 
-from beamlore.catalogue.database.repository import GuardedRepository, Query
+from beamlore.catalogue.database.repository import Document, GuardedRepository, Query, told_plainly
+from beamlore.catalogue.database.store import Change, Store, Transactions, WriteObserver
 from beamlore.catalogue.database.writing import BulkOutcome, DurableBulk
 
-__all__ = ["BulkOutcome", "DurableBulk", "GuardedRepository", "Query"]
+__all__ = [
+    "BulkOutcome",
+    "Change",
+    "Document",
+    "DurableBulk",
+    "GuardedRepository",
+    "Query",
+    "Store",
+    "Transactions",
+    "WriteObserver",
+    "told_plainly",
+]

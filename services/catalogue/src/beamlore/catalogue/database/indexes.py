@@ -9,6 +9,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import OperationFailure
 
 from beamlore.catalogue.names import names
+from beamlore.catalogue.nouns import NOUNS
 
 log = structlog.get_logger(__name__)
 
@@ -81,6 +82,7 @@ async def create_indexes(database: AsyncDatabase[dict[str, Any]]) -> None:
         ("OrigDatablock", _BLOCKS),
         ("beamlore_scopes", _SCOPES),
         ("Proposal", _PROPOSALS),
+        *((collection, list(indexes)) for noun in NOUNS for collection, indexes in noun.indexes.items()),
     ):
         await _create(database[collection], indexes)
 

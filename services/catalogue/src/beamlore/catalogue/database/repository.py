@@ -8,7 +8,7 @@ from typing import Any
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import ExecutionTimeout, PyMongoError
 
-from beamlore.catalogue.access import AccessPolicy
+from beamlore.catalogue.access import Rights
 from beamlore.core import BadRequestError, Principal, UnavailableError
 
 Document = dict[str, Any]
@@ -28,15 +28,15 @@ class Query:
 class GuardedRepository:
     """Reads and changes one collection for a principal. The access predicate is added here, and only here."""
 
-    def __init__(self, collection: AsyncCollection[Document], policy: AccessPolicy, seconds: float) -> None:
+    def __init__(self, collection: AsyncCollection[Document], rights: Rights, seconds: float) -> None:
         self._collection = collection
-        self._policy = policy
+        self._rights = rights
         self._milliseconds = round(seconds * 1000)
 
     async def find(self, principal: Principal, query: Query) -> list[Document]:
         """Return the documents the principal may see that match."""
         cursor = self._collection.find(
-            _both(query.where, self._policy.readable(principal)),
+            both(query.where, self._rights.readable(principal)),
             query.projection,
             sort=list(query.sort) or None,
             skip=query.skip,
@@ -51,7 +51,7 @@ class GuardedRepository:
         """Return one document the principal may see that matches."""
         with told_plainly():
             return await self._collection.find_one(
-                _both(query.where, self._policy.readable(principal)),
+                both(query.where, self._rights.readable(principal)),
                 query.projection,
                 sort=list(query.sort) or None,
                 skip=query.skip,
@@ -62,7 +62,7 @@ class GuardedRepository:
         """Return how many documents match that the principal may see."""
         with told_plainly():
             return await self._collection.count_documents(
-                _both(where, self._policy.readable(principal)), maxTimeMS=self._milliseconds
+                both(where, self._rights.readable(principal)), maxTimeMS=self._milliseconds
             )
 
     async def aggregate(
@@ -72,14 +72,14 @@ class GuardedRepository:
 
         ``stages`` may not look into other collections: those have readers of their own.
         """
-        pipeline = [{"$match": _both(where, self._policy.readable(principal))}, *stages]
+        pipeline = [{"$match": both(where, self._rights.readable(principal))}, *stages]
         with told_plainly():
             cursor = await self._collection.aggregate(pipeline, maxTimeMS=self._milliseconds)
             return await cursor.to_list()
 
     def changeable(self, principal: Principal, where: Mapping[str, Any]) -> Document:
         """Return the filter of the documents that match and that the principal may change."""
-        return _both(where, self._policy.writable(principal))
+        return both(where, self._rights.writable(principal))
 
 
 @contextmanager
@@ -93,7 +93,8 @@ def told_plainly() -> Generator[None, None, None]:
         raise UnavailableError("the database does not answer; try again in a moment") from error
 
 
-def _both(where: Mapping[str, Any], access: Mapping[str, Any]) -> Document:
+def both(where: Mapping[str, Any], access: Mapping[str, Any]) -> Document:
+    """Return the filter of what matches and is allowed."""
     if not access:
         return dict(where)
     if not where:

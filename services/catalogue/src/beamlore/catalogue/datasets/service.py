@@ -10,6 +10,7 @@ from beamlore.catalogue.access import AccessPolicy
 from beamlore.catalogue.database import DurableBulk
 from beamlore.catalogue.datasets.conversion import to_current
 from beamlore.catalogue.datasets.repository import DatasetRepository
+from beamlore.catalogue.datasets.vocabulary import DATASETS
 from beamlore.catalogue.filters import Listing, Style, parse_facets, parse_filter, parse_fullquery_fields, to_mongo
 from beamlore.catalogue.filters.facets import facet_stages
 from beamlore.catalogue.filters.grammar import All, Compare, Condition
@@ -57,8 +58,8 @@ class DatasetService:
         self._policy = policy
         self._pid_prefix = settings.pid_prefix.rstrip("/")
         most = settings.query_limit
-        self._v3 = Style(strict=False, limit=100, sort=(), most=most)
-        self._v4 = Style(strict=True, limit=10, sort=(("createdAt", -1),), most=most)
+        self._v3 = Style(DATASETS, strict=False, limit=100, sort=(), most=most)
+        self._v4 = Style(DATASETS, strict=True, limit=10, sort=(("createdAt", -1),), most=most)
 
     def v3_listing(self, text: str | None) -> Listing:
         """Return what a v3 ``filter`` asks for."""
@@ -71,7 +72,7 @@ class DatasetService:
     def fullquery_listing(self, fields: str | None, limits: str | None) -> Listing:
         """Return what ``fullquery`` asks for."""
         return Listing(
-            where=parse_fullquery_fields(fields),
+            where=parse_fullquery_fields(fields, DATASETS),
             projection={"beamlore": 0},
             limits=parse_limits(decode(limits, "limits"), "limits", self._v3),
         )
@@ -129,11 +130,11 @@ class DatasetService:
         self, principal: Principal, fields: str | None, facets: Any, also: Condition | None = None
     ) -> list[dict[str, Any]]:
         """Return how many datasets there are for each value of some fields."""
-        where = parse_fullquery_fields(fields)
+        where = parse_fullquery_fields(fields, DATASETS)
         return await self._datasets.aggregate(
             principal,
             to_mongo(All((where, also)) if also is not None else where),
-            facet_stages(parse_facets(facets)),
+            facet_stages(parse_facets(facets, DATASETS)),
         )
 
     async def change(

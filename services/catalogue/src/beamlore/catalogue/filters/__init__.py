@@ -3,6 +3,7 @@
 from beamlore.catalogue.filters.build import to_mongo
 from beamlore.catalogue.filters.errors import FilterError
 from beamlore.catalogue.filters.facets import parse_facets
+from beamlore.catalogue.filters.fields import Vocabulary, kinds_of
 from beamlore.catalogue.filters.fullquery import parse_fullquery_fields
 from beamlore.catalogue.filters.listing import Listing, Style, parse_filter, parse_limits
 from beamlore.catalogue.filters.where import parse_where
@@ -11,6 +12,8 @@ __all__ = [
     "FilterError",
     "Listing",
     "Style",
+    "Vocabulary",
+    "kinds_of",
     "parse_facets",
     "parse_filter",
     "parse_fullquery_fields",

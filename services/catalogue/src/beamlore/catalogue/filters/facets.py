@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from beamlore.catalogue.filters.errors import FilterError
-from beamlore.catalogue.filters.fields import Field, field_of
+from beamlore.catalogue.filters.fields import Field, Vocabulary
 from beamlore.catalogue.filters.listing import decode
 
 FACETS = 20
 _VALUES_OF_A_FACET = 10_000
 
 
-def parse_facets(value: object, at: str = "facets") -> tuple[Field, ...]:
-    """Return the fields to count by; names that are no field of a dataset are left out, as SciCat does.
+def parse_facets(value: object, vocabulary: Vocabulary, at: str = "facets") -> tuple[Field, ...]:
+    """Return the fields to count by; names the noun does not have are left out, as SciCat does.
 
     Raises:
         FilterError: it is not a list of names, or too long.
@@ -22,7 +22,7 @@ def parse_facets(value: object, at: str = "facets") -> tuple[Field, ...]:
         return ()
     if not isinstance(names, list) or len(names) > FACETS or not all(isinstance(name, str) for name in names):
         raise FilterError(at, f"is a list of at most {FACETS} names of fields")
-    found = (field_of(name, f"{at}[{place}]", strict=False) for place, name in enumerate(names))
+    found = (vocabulary.field(name, f"{at}[{place}]", strict=False) for place, name in enumerate(names))
     return tuple(field for field in found if field.kind not in ("any", "object"))
 
 

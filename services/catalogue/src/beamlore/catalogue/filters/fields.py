@@ -1,7 +1,9 @@
-"""The fields of a dataset a filter may name. Source: SciCat's OpenAPI, ``DatasetClass`` and ``LifecycleClass``."""
+"""The fields a filter may name, noun by noun."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
@@ -15,41 +17,6 @@ _PATH_LENGTH = 512
 _PATH_DEPTH = 8
 _HIDDEN = "beamlore"
 
-_NAMES_BY_KIND: dict[Kind, str] = {
-    "text": """
-        _id owner ownerEmail orcidOfOwner contactEmail sourceFolder sourceFolderHost type validationStatus description
-        datasetName classification license version ownerGroup instrumentGroup createdBy updatedBy comment
-        creationLocation dataFormat runNumber jobLogData scientificMetadataSchema
-        datasetlifecycle.archiveStatusMessage datasetlifecycle.retrieveStatusMessage
-    """,
-    "number": "size packedSize numberOfFiles numberOfFilesArchived dataQualityMetrics",
-    "date": """
-        creationTime startTime endTime createdAt updatedAt datasetlifecycle.dateOfDiskPurging
-        datasetlifecycle.archiveRetentionTime datasetlifecycle.dateOfPublishing datasetlifecycle.publishedOn
-    """,
-    "flag": """
-        isPublished scientificMetadataValid datasetlifecycle.archivable datasetlifecycle.retrievable
-        datasetlifecycle.publishable datasetlifecycle.isOnCentralDisk datasetlifecycle.retrieveIntegrityCheck
-    """,
-    "list": """
-        accessGroups sharedWith keywords principalInvestigators proposalIds sampleIds instrumentIds inputDatasets
-        usedSoftware techniques relationships history
-    """,
-    "object": "scientificMetadata jobParameters datasetlifecycle",
-}
-_KINDS: dict[str, Kind] = {name: kind for kind, text in _NAMES_BY_KIND.items() for name in names(text)}
-
-_FORMER_NAMES = {
-    "pid": "_id",
-    "id": "_id",
-    "proposalId": "proposalIds",
-    "sampleId": "sampleIds",
-    "instrumentId": "instrumentIds",
-    "principalInvestigator": "principalInvestigators",
-    "investigator": "principalInvestigators",
-}
-NESTED = ("scientificMetadata", "jobParameters", "datasetlifecycle", "techniques", "relationships", "history")
-
 
 @dataclass(frozen=True)
 class Field:
@@ -59,30 +26,57 @@ class Field:
     kind: Kind
 
 
-def field_of(name: str, at: str, *, strict: bool) -> Field:
-    """Return the field a caller names.
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a filter on one noun may speak of."""
 
-    Args:
-        name: as the caller writes it; names of SciCat's v3 are understood.
-        at: the place in the filter, for errors.
-        strict: whether a field no dataset has is refused (v4) or simply matches nothing (v3).
+    noun: str
+    """For errors: `dataset`."""
 
-    Raises:
-        FilterError: it cannot be a field's name, or is not one.
-    """
-    parts = name.split(".")
-    if len(name) > _PATH_LENGTH or len(parts) > _PATH_DEPTH or not all(_PART.fullmatch(part) for part in parts):
-        raise FilterError(at, f"{name[:80]!r} cannot be the name of a field")
-    if parts[0] == _HIDDEN:
-        raise FilterError(at, f"{name[:80]!r} is not a field of a dataset")
-    path = ".".join([_FORMER_NAMES.get(parts[0], parts[0]), *parts[1:]])
-    kind = _KINDS.get(path)
-    if kind is None:
-        known = parts[0] in NESTED and len(parts) > 1
-        if strict and not known:
-            raise FilterError(at, f"{name[:80]!r} is not a field of a dataset")
-        kind = "any"
-    return Field(path, kind)
+    kinds: Mapping[str, Kind]
+    """Every stored field that is known, with its kind."""
+
+    former: Mapping[str, str] = attribute(default_factory=dict)
+    """Other names, and the stored field each stands for."""
+
+    nested: tuple[str, ...] = ()
+    """Fields below which any name may follow."""
+
+    relations: frozenset[str] = frozenset()
+    """What `include` may name."""
+
+    metadata: str = ""
+    """The field that scientific conditions look into, empty where there is none."""
+
+    def field(self, name: str, at: str, *, strict: bool) -> Field:
+        """Return the field a caller names.
+
+        Args:
+            name: as the caller writes it; former names are understood.
+            at: the place in the filter, for errors.
+            strict: whether a field the noun does not have is refused (v4) or simply matches nothing (v3).
+
+        Raises:
+            FilterError: it cannot be a field's name, or is not one.
+        """
+        parts = name.split(".")
+        if len(name) > _PATH_LENGTH or len(parts) > _PATH_DEPTH or not all(_PART.fullmatch(part) for part in parts):
+            raise FilterError(at, f"{name[:80]!r} cannot be the name of a field")
+        if parts[0] == _HIDDEN:
+            raise FilterError(at, f"{name[:80]!r} is not a field of a {self.noun}")
+        path = ".".join([self.former.get(parts[0], parts[0]), *parts[1:]])
+        kind = self.kinds.get(path)
+        if kind is None:
+            known = parts[0] in self.nested and len(parts) > 1
+            if strict and not known:
+                raise FilterError(at, f"{name[:80]!r} is not a field of a {self.noun}")
+            kind = "any"
+        return Field(path, kind)
+
+
+def kinds_of(texts: Mapping[Kind, str]) -> dict[str, Kind]:
+    """Return the kinds of fields, from the names of each kind written one after the other."""
+    return {name: kind for kind, text in texts.items() for name in names(text)}
 
 
 def cast(field: Field, value: Any, at: str) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from beamlore.catalogue.filters.errors import FilterError
-from beamlore.catalogue.filters.fields import Field, cast, field_of, parse_date
+from beamlore.catalogue.filters.fields import Field, Vocabulary, cast, parse_date
 from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, ComparisonOperator, Condition, Exists
 from beamlore.catalogue.filters.listing import decode
 from beamlore.catalogue.filters.scientific import parse_scientific
@@ -13,7 +13,7 @@ from beamlore.catalogue.filters.where import LIST_LENGTH, TEXT_LENGTH, parse_whe
 FIELDS = 50
 
 
-def parse_fullquery_fields(text: str | None, at: str = "fields") -> Condition:
+def parse_fullquery_fields(text: str | None, vocabulary: Vocabulary, at: str = "fields") -> Condition:
     """Return the condition of a ``fields`` parameter.
 
     Raises:
@@ -24,22 +24,26 @@ def parse_fullquery_fields(text: str | None, at: str = "fields") -> Condition:
         return All()
     if not isinstance(value, Mapping) or len(value) > FIELDS:
         raise FilterError(at, f"is an object of at most {FIELDS} fields")
-    return All(tuple(_member(name, member, f"{at}.{name}") for name, member in value.items() if member is not None))
+    return All(
+        tuple(_member(name, member, vocabulary, f"{at}.{name}") for name, member in value.items() if member is not None)
+    )
 
 
-def _member(name: str, value: Any, at: str) -> Condition:
+def _member(name: str, value: Any, vocabulary: Vocabulary, at: str) -> Condition:
     if name == "mode":
-        return parse_where(value, at, strict=False)
+        return parse_where(value, vocabulary, at, strict=False)
     if name == "text":
         return words(value, at) if value != "" else All()
     if name in ("scientific", "characteristics"):
-        return parse_scientific(value, at)
+        return parse_scientific(value, vocabulary, at)
     if name == "userGroups":
         groups = _values(Field("ownerGroup", "text"), value, at)
         return AnyOf((Compare("ownerGroup", "$in", groups), Compare("accessGroups", "$in", groups)))
     if name == "metadataKey":
-        return Exists(field_of(f"scientificMetadata.{value}", at, strict=False).path, True) if value else All()
-    field = field_of(name, at, strict=False)
+        return (
+            Exists(vocabulary.field(f"{vocabulary.metadata}.{value}", at, strict=False).path, True) if value else All()
+        )
+    field = vocabulary.field(name, at, strict=False)
     if isinstance(value, Mapping):
         return _interval(field, value, at)
     if isinstance(value, list):

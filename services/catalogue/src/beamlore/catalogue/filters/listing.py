@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from beamlore.catalogue.filters.errors import FilterError
-from beamlore.catalogue.filters.fields import field_of
+from beamlore.catalogue.filters.fields import Vocabulary
 from beamlore.catalogue.filters.grammar import Condition
 from beamlore.catalogue.filters.where import parse_where
 
@@ -16,13 +16,13 @@ SKIP_AT_MOST = 1_000_000
 _MEMBERS = frozenset({"where", "fields", "limits", "include", "limit", "skip", "order", "sort", "offset"})
 _DIRECTIONS = {"asc": 1, "desc": -1, "ascending": 1, "descending": -1, "1": 1, "-1": -1}
 _HIDDEN = {"beamlore": 0}
-RELATIONS = frozenset({"instruments", "proposals", "origdatablocks", "datablocks", "attachments", "samples"})
 
 
 @dataclass(frozen=True)
 class Style:
     """How a route reads its filter: SciCat's v3 and v4 differ."""
 
+    vocabulary: Vocabulary
     strict: bool
     limit: int
     sort: tuple[tuple[str, int], ...]
@@ -82,10 +82,10 @@ def parse_filter(text: str | None, style: Style) -> Listing:
         if "offset" in members:
             limits.setdefault("skip", members["offset"])
     return Listing(
-        where=parse_where(members.get("where"), "filter.where", strict=style.strict),
+        where=parse_where(members.get("where"), style.vocabulary, "filter.where", strict=style.strict),
         projection=_projection(members.get("fields"), "filter.fields", style),
         limits=parse_limits(limits, "filter.limits", style),
-        include=_include(members.get("include"), "filter.include"),
+        include=_include(members.get("include"), "filter.include", style.vocabulary.relations),
     )
 
 
@@ -122,7 +122,7 @@ def _sort(value: object, at: str, style: Style) -> tuple[tuple[str, int], ...]:
         step = _DIRECTIONS.get(str(direction).lower())
         if step is None:
             raise FilterError(at, f"{str(direction)[:20]!r} is neither asc nor desc")
-        found.append((field_of(str(name), at, strict=style.strict).path, step))
+        found.append((style.vocabulary.field(str(name), at, strict=style.strict).path, step))
     return tuple(found)
 
 
@@ -140,9 +140,9 @@ def _projection(value: object, at: str, style: Style) -> dict[str, int]:
     shown: dict[str, int] = {}
     hidden = dict(_HIDDEN)
     for name, show in wanted.items():
-        if name in RELATIONS:
+        if name in style.vocabulary.relations:
             continue
-        path = field_of(name, f"{at}.{name}", strict=style.strict).path
+        path = style.vocabulary.field(name, f"{at}.{name}", strict=style.strict).path
         if show:
             shown["pid" if path == "_id" and name != "_id" else path] = 1
         elif path != "_id":
@@ -160,7 +160,7 @@ def _without_nested(paths: Mapping[str, int]) -> dict[str, int]:
     }
 
 
-def _include(value: object, at: str) -> tuple[str, ...]:
+def _include(value: object, at: str, relations: frozenset[str]) -> tuple[str, ...]:
     if value is None:
         return ()
     found: list[str] = []
@@ -169,11 +169,11 @@ def _include(value: object, at: str) -> tuple[str, ...]:
         if isinstance(one, Mapping) and set(one) - {"relation"}:
             raise FilterError(f"{at}[{place}]", "only 'relation' is taken; a scope is not")
         if name == "all":
-            found += sorted(RELATIONS)
-        elif isinstance(name, str) and name in RELATIONS:
+            found += sorted(relations)
+        elif isinstance(name, str) and name in relations:
             found.append(name)
         else:
-            raise FilterError(f"{at}[{place}]", f"{str(name)[:40]!r} is not one of {', '.join(sorted(RELATIONS))}, all")
+            raise FilterError(f"{at}[{place}]", f"{str(name)[:40]!r} is not one of {', '.join(sorted(relations))}, all")
     return tuple(dict.fromkeys(found))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from beamlore.catalogue.filters.errors import FilterError
-from beamlore.catalogue.filters.fields import field_of
+from beamlore.catalogue.filters.fields import Vocabulary
 from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, ComparisonOperator, Condition, Matches
 from beamlore.catalogue.quantities import SiUnit, compatible_units, si_unit
 
@@ -27,7 +27,7 @@ _MEMBERS = frozenset({"lhs", "relation", "rhs", "unit", "human_name", "type"})
 _Bound = tuple[ComparisonOperator, float]
 
 
-def parse_scientific(value: object, at: str) -> Condition:
+def parse_scientific(value: object, vocabulary: Vocabulary, at: str) -> Condition:
     """Return the condition that all of a list of scientific conditions hold.
 
     Raises:
@@ -35,16 +35,16 @@ def parse_scientific(value: object, at: str) -> Condition:
     """
     if not isinstance(value, list) or len(value) > CONDITIONS:
         raise FilterError(at, f"is a list of at most {CONDITIONS} conditions")
-    return All(tuple(_condition(one, f"{at}[{place}]") for place, one in enumerate(value)))
+    return All(tuple(_condition(one, vocabulary, f"{at}[{place}]") for place, one in enumerate(value)))
 
 
-def _condition(value: object, at: str) -> Condition:
+def _condition(value: object, vocabulary: Vocabulary, at: str) -> Condition:
     if not isinstance(value, Mapping) or not {"lhs", "relation", "rhs"} <= set(value) <= _MEMBERS:
         raise FilterError(at, "must be {lhs, relation, rhs, unit}")
     key = value["lhs"]
     if not isinstance(key, str) or not key:
         raise FilterError(f"{at}.lhs", "is the key of a metadata entry")
-    path = field_of(f"scientificMetadata.{key}", f"{at}.lhs", strict=False).path
+    path = vocabulary.field(f"{vocabulary.metadata}.{key}", f"{at}.lhs", strict=False).path
     relation, rhs, unit = value["relation"], value["rhs"], value.get("unit") or ""
     if not isinstance(unit, str) or len(unit) > 64:
         raise FilterError(f"{at}.unit", "is the name of a unit")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from beamlore.catalogue.filters.errors import FilterError
-from beamlore.catalogue.filters.fields import Field, cast, field_of
+from beamlore.catalogue.filters.fields import Field, Vocabulary, cast
 from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, Condition, Exists, Matches, Not, Words
 from beamlore.catalogue.filters.patterns import checked_options, checked_pattern
 
@@ -35,7 +35,8 @@ _OPERATORS = frozenset(_COMPARE) | frozenset(_LISTS) | frozenset(_LIKE) | _OTHER
 class _Parser:
     """Counts what it reads, so that a filter's size is bounded as a whole."""
 
-    def __init__(self, *, strict: bool) -> None:
+    def __init__(self, vocabulary: Vocabulary, *, strict: bool) -> None:
+        self._vocabulary = vocabulary
         self._strict = strict
         self._conditions = 0
         self._words = False
@@ -56,7 +57,7 @@ class _Parser:
             return self._text(value, at, depth)
         if name.startswith("$"):
             raise FilterError(at, f"the operator {name[:40]!r} is not taken here")
-        return self._field(field_of(name, at, strict=self._strict), value, at, depth)
+        return self._field(self._vocabulary.field(name, at, strict=self._strict), value, at, depth)
 
     def _junction(
         self, kind: Callable[[tuple[Condition, ...]], Condition], value: object, at: str, depth: int
@@ -127,18 +128,19 @@ class _Parser:
             raise FilterError(at, f"more than {CONDITIONS} conditions")
 
 
-def parse_where(value: object, at: str = "where", *, strict: bool) -> Condition:
+def parse_where(value: object, vocabulary: Vocabulary, at: str = "where", *, strict: bool) -> Condition:
     """Return the condition of a ``where``.
 
     Args:
         value: decoded JSON; ``None`` stands for no condition.
+        vocabulary: the fields there are.
         at: the place of it in the filter, for errors.
-        strict: whether fields no dataset has are refused.
+        strict: whether fields the noun does not have are refused.
 
     Raises:
         FilterError: it is malformed, too large, or says something that is not taken.
     """
-    return All() if value is None else _Parser(strict=strict).where(value, at, 1)
+    return All() if value is None else _Parser(vocabulary, strict=strict).where(value, at, 1)
 
 
 def words(value: object, at: str) -> Words:

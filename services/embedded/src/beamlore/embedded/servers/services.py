@@ -62,6 +62,7 @@ class Services:
         match service:
             case "catalogue":
                 own = self._mongo_settings(service) | {
+                    "BEAMLORE_ADMIN_GROUPS": "admin",
                     "BEAMLORE_FUNCTIONAL_ACCOUNTS_FILE": str(
                         functional_accounts(self._state.data / "functionalAccounts.json", self._secrets)
                     ),

@@ -3,14 +3,19 @@
 from pathlib import Path
 
 from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
 
+from beamlore.catalogue.settings._groups import GroupSettings
+from beamlore.catalogue.settings._scicat import variable
 from beamlore.core import ClientSettings, HttpSettings, MongoSettings, OidcSettings
 
 
-class Settings(HttpSettings, OidcSettings, MongoSettings, ClientSettings):
+class Settings(GroupSettings, HttpSettings, OidcSettings, MongoSettings, ClientSettings):
     """Everything the catalogue is told from outside."""
 
-    pid_prefix: str = Field(default="beamlore", description="Prefix of the PIDs given to datasets that come without.")
+    model_config = SettingsConfigDict(env_prefix="BEAMLORE_", frozen=True, extra="ignore", populate_by_name=True)
+
+    pid_prefix: str = variable("PID_PREFIX", "beamlore", "Prefix of the PIDs given to datasets that come without.")
     token_secret: SecretStr | None = Field(
         default=None,
         min_length=32,
@@ -20,9 +25,6 @@ class Settings(HttpSettings, OidcSettings, MongoSettings, ClientSettings):
     token_lifetime_seconds: int = Field(default=3600, ge=60, description="How long such a token holds.")
     functional_accounts_file: Path | None = Field(
         default=None, description="SciCat's functionalAccounts.json; without it there are none."
-    )
-    admin_roles: frozenset[str] = Field(
-        default=frozenset({"admin"}), description="Roles of functional accounts that may see and do everything."
     )
     ingest_roles: frozenset[str] = Field(
         default=frozenset({"ingestor"}), description="Roles of functional accounts that may write every dataset."

@@ -1,0 +1,185 @@
+"""The writing side of a noun's repository: who may, what became of it, and who is told about it.
+
+Each write and what its observers write (the audit, derived data) is one transaction, with the durability protocol of
+``beamlore.core``: it stands as a whole, or not at all.
+"""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeAlias
+
+from pymongo import AsyncMongoClient, ReturnDocument
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
+
+from beamlore.catalogue.access import Rights
+from beamlore.catalogue.database.repository import Document, GuardedRepository, both
+from beamlore.core import ConflictError, DurableWriter, Principal, UnavailableError, WriteScope
+
+Operation: TypeAlias = Literal["create", "change", "delete"]
+_WRITE_CONCERN_TIMEOUT = 64
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class Change:
+    """One document before and after: a new one has no ``before``, a deleted one no ``after``."""
+
+    collection: str
+    operation: Operation
+    principal: Principal
+    before: Document | None
+    after: Document | None
+
+
+class WriteObserver(Protocol):
+    """Is told of changes inside the transaction that makes them, and may write in it."""
+
+    async def wrote(self, session: AsyncClientSession, changes: Sequence[Change]) -> None:
+        """Take note of changes."""
+        ...
+
+
+class Transactions:
+    """Runs writes and their observers as one transaction, as durable as the replica set can make it."""
+
+    def __init__(
+        self, client: AsyncMongoClient[Document], writer: DurableWriter, observers: Sequence[WriteObserver]
+    ) -> None:
+        self._client = client
+        self._writer = writer
+        self._observers = tuple(observers)
+
+    @asynccontextmanager
+    async def _scope(self, session: AsyncClientSession) -> AsyncGenerator[None, None]:
+        async with self._writer.write() as scope:
+            await session.start_transaction(write_concern=scope.write_concern)
+            try:
+                yield
+            except BaseException:
+                if session.in_transaction:
+                    await session.abort_transaction()
+                raise
+            await _commit(session, scope)
+
+    async def run(self, work: "Work") -> Sequence[Change]:
+        """Run work in a transaction, tell the observers, and commit; again where others were in the way.
+
+        Args:
+            work: does the writes with the session and returns the changes it made; may run several times.
+
+        Raises:
+            ConflictError: a unique key is taken.
+            UnavailableError: the database does not take the write.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                async with self._client.start_session() as session, self._scope(session):
+                    changes = await work(session)
+                    if changes:
+                        for observer in self._observers:
+                            await observer.wrote(session, changes)
+                return changes
+            except DuplicateKeyError as error:
+                raise ConflictError(f"there is one already: {_taken(error)}") from error
+            except PyMongoError as error:
+                if not error.has_error_label("TransientTransactionError") or attempt == _ATTEMPTS - 1:
+                    raise UnavailableError("the database does not take the write; try again in a moment") from error
+        raise UnavailableError("others change the same at the moment; try again")
+
+
+class Work(Protocol):
+    """The writes of one transaction."""
+
+    async def __call__(self, session: AsyncClientSession) -> Sequence[Change]:
+        """Write, and return what changed."""
+        ...
+
+
+class Store(GuardedRepository):
+    """Reads and writes one collection for a principal."""
+
+    def __init__(
+        self, collection: AsyncCollection[Document], rights: Rights, seconds: float, transactions: Transactions
+    ) -> None:
+        super().__init__(collection, rights, seconds)
+        self._transactions = transactions
+
+    async def create(self, principal: Principal, document: Document) -> Document:
+        """Insert a document and return it; whether the principal may was decided by the caller.
+
+        Raises:
+            ConflictError: there is one with its identifier.
+        """
+
+        async def work(session: AsyncClientSession) -> Sequence[Change]:
+            await self._collection.insert_one(document, session=session)
+            return [Change(self._collection.name, "create", principal, None, document)]
+
+        await self._transactions.run(work)
+        return document
+
+    async def change(
+        self, principal: Principal, where: Mapping[str, Any], update: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+    ) -> Document | None:
+        """Change the one document that matches and that the principal may change.
+
+        Args:
+            principal: who changes it.
+            where: which; built by this service.
+            update: update operators, or a pipeline of stages.
+
+        Returns:
+            The document as it is now, ``None`` where none matched.
+        """
+        allowed = both(where, self._rights.writable(principal))
+
+        async def work(session: AsyncClientSession) -> Sequence[Change]:
+            before = await self._collection.find_one_and_update(
+                allowed, update, return_document=ReturnDocument.BEFORE, session=session
+            )
+            if before is None:
+                return []
+            after = await self._collection.find_one({"_id": before["_id"]}, session=session)
+            return [Change(self._collection.name, "change", principal, before, after)]
+
+        changes = await self._transactions.run(work)
+        return changes[0].after if changes else None
+
+    async def delete(self, principal: Principal, where: Mapping[str, Any]) -> Document | None:
+        """Delete the one document that matches and that the principal may delete; return it."""
+        allowed = both(where, self._rights.deletable(principal))
+
+        async def work(session: AsyncClientSession) -> Sequence[Change]:
+            before = await self._collection.find_one_and_delete(allowed, session=session)
+            return [] if before is None else [Change(self._collection.name, "delete", principal, before, None)]
+
+        changes = await self._transactions.run(work)
+        return changes[0].before if changes else None
+
+    async def delete_all(self, principal: Principal, where: Mapping[str, Any]) -> int:
+        """Delete every document that matches and that the principal may delete; return how many."""
+        allowed = both(where, self._rights.deletable(principal))
+
+        async def work(session: AsyncClientSession) -> Sequence[Change]:
+            found = await self._collection.find(allowed, session=session).to_list()
+            await self._collection.delete_many({"_id": {"$in": [one["_id"] for one in found]}}, session=session)
+            return [Change(self._collection.name, "delete", principal, one, None) for one in found]
+
+        return len(await self._transactions.run(work))
+
+
+async def _commit(session: AsyncClientSession, scope: WriteScope) -> None:
+    try:
+        await session.commit_transaction()
+    except OperationFailure as error:
+        if error.code != _WRITE_CONCERN_TIMEOUT:
+            raise
+        scope.not_by_majority()
+
+
+def _taken(error: DuplicateKeyError) -> str:
+    key = (error.details or {}).get("keyValue") or {}
+    return ", ".join(f"{name} {value!r}" for name, value in key.items()) or "the identifier is taken"

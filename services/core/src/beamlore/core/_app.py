@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from beamlore.core._errors import install_error_handlers
 from beamlore.core._health import Health
+from beamlore.core._routing import RouteIndex
 from beamlore.core._settings import HttpSettings, OidcSettings
 from beamlore.core._tokens import TokenVerifier
 
@@ -90,6 +91,7 @@ def create_app(
 
     for router in routers:
         app.include_router(router)
+    app.router.middleware_stack = RouteIndex(app.router.middleware_stack, routers)
     return app
 
 

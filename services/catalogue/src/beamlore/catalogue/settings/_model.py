@@ -5,17 +5,16 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from beamlore.catalogue.settings._datasets import DatasetSettings
 from beamlore.catalogue.settings._groups import GroupSettings
-from beamlore.catalogue.settings._scicat import variable
 from beamlore.core import ClientSettings, HttpSettings, MongoSettings, OidcSettings
 
 
-class Settings(GroupSettings, HttpSettings, OidcSettings, MongoSettings, ClientSettings):
+class Settings(DatasetSettings, GroupSettings, HttpSettings, OidcSettings, MongoSettings, ClientSettings):
     """Everything the catalogue is told from outside."""
 
     model_config = SettingsConfigDict(env_prefix="BEAMLORE_", frozen=True, extra="ignore", populate_by_name=True)
 
-    pid_prefix: str = variable("PID_PREFIX", "beamlore", "Prefix of the PIDs given to datasets that come without.")
     token_secret: SecretStr | None = Field(
         default=None,
         min_length=32,

@@ -8,6 +8,7 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 
 from beamlore.catalogue.access import AccessPolicy
+from beamlore.catalogue.audit.trail import AuditTrail
 from beamlore.catalogue.database import DurableBulk, Transactions
 from beamlore.catalogue.datasets.repository import DatasetRepository
 from beamlore.catalogue.datasets.service import DatasetService
@@ -49,8 +50,9 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
     writer = DurableWriter(client)
     tracker = ScopeTracker(database[SCOPES])
     datasets = DurableBulk(database[DATASETS])
+    transactions = Transactions(client, writer, (AuditTrail(database),))
     return Catalogue(
-        ground=Ground(client, database, settings, policy, writer, Transactions(client, writer, ()), phases),
+        ground=Ground(client, database, settings, policy, writer, transactions, phases),
         database=database,
         writer=writer,
         scans=ScanService(

@@ -3,8 +3,10 @@
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import ExecutionTimeout, PyMongoError
 
@@ -12,6 +14,10 @@ from beamlore.catalogue.access import Rights
 from beamlore.core import BadRequestError, Principal, UnavailableError
 
 Document = dict[str, Any]
+Bson: TypeAlias = "bytes | memoryview[int]"
+"""A document as the database sends it."""
+
+_RAW = CodecOptions(document_class=RawBSONDocument)
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class GuardedRepository:
 
     def __init__(self, collection: AsyncCollection[Document], rights: Rights, seconds: float) -> None:
         self._collection = collection
+        self._raw = collection.with_options(codec_options=_RAW)
         self._rights = rights
         self._milliseconds = round(seconds * 1000)
 
@@ -57,6 +64,28 @@ class GuardedRepository:
                 skip=query.skip,
                 max_time_ms=self._milliseconds,
             )
+
+    async def find_raw(self, principal: Principal, query: Query) -> list[Bson]:
+        """Return the documents the principal may see that match, each as its BSON."""
+        cursor = self._raw.find(
+            both(query.where, self._rights.readable(principal)),
+            query.projection,
+            sort=list(query.sort) or None,
+            skip=query.skip,
+            limit=query.limit,
+            max_time_ms=self._milliseconds,
+            batch_size=max(query.limit, 101),
+        )
+        with told_plainly():
+            return [document.raw for document in await cursor.to_list()]
+
+    async def find_one_raw(self, principal: Principal, where: Mapping[str, Any]) -> Bson | None:
+        """Return one whole document the principal may see that matches, as its BSON."""
+        with told_plainly():
+            found = await self._raw.find_one(
+                both(where, self._rights.readable(principal)), max_time_ms=self._milliseconds
+            )
+        return None if found is None else found.raw
 
     async def count(self, principal: Principal, where: Mapping[str, Any]) -> int:
         """Return how many documents match that the principal may see."""

@@ -29,7 +29,7 @@ def as_v4(document: dict[str, Any]) -> dict[str, Any]:
     document.pop("beamlore", None)
     metadata = document.get("scientificMetadata")
     if isinstance(metadata, dict):
-        document["scientificMetadata"] = with_si(metadata)
+        add_si(metadata)
     return document
 
 
@@ -43,40 +43,31 @@ def as_v3(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def with_si(metadata: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
-    """Return metadata with ``valueSI`` and ``unitSI`` beside each number (or pair of numbers) that has a unit.
+def add_si(metadata: dict[str, Any], depth: int = 0) -> None:
+    """Put ``valueSI`` and ``unitSI`` beside each number (or pair of numbers) that has a unit. Changes the metadata.
 
-    A unit that is not known stands for itself, as SciCat does it. What is stored is not touched.
+    A unit that is not known stands for itself, as SciCat does it. Runs for each entry of each dataset shown: one loop.
     """
-    shown = {}
-    for key, entry in metadata.items():
-        if isinstance(entry, dict):
-            unit = entry.get("unit") or entry.get("u")
-            value = entry.get("value", entry.get("v"))
-            if unit and isinstance(unit, str):
-                shown[key] = entry | _si(value, unit)
+    for entry in metadata.values():
+        if not isinstance(entry, dict):
+            continue
+        unit = entry.get("unit") or entry.get("u")
+        if not isinstance(unit, str) or not unit:
+            if depth < _NESTING:
+                add_si(entry, depth + 1)
+            continue
+        value: Any = entry.get("value", entry.get("v"))
+        kind = type(value)
+        if kind is float or kind is int or (kind is not bool and isinstance(value, int)):
+            known = si_unit(unit)
+            if known is None:
+                entry["valueSI"], entry["unitSI"] = value, unit
             else:
-                shown[key] = with_si(entry, depth + 1) if depth < _NESTING else entry
-        else:
-            shown[key] = entry
-    return shown
-
-
-def _si(value: object, unit: str) -> dict[str, Any]:
-    if not _convertible(value):
-        return {}
-    known = si_unit(unit)
-    if known is None:
-        return {"valueSI": value, "unitSI": unit}
-    if isinstance(value, list):
-        return {"valueSI": [known.convert(one) for one in value], "unitSI": known.name}
-    return {"valueSI": known.convert(value), "unitSI": known.name}  # type: ignore[arg-type]
-
-
-def _convertible(value: object) -> bool:
-    if isinstance(value, list):
-        return len(value) == 2 and all(_is_number(one) for one in value)
-    return _is_number(value)
+                entry["valueSI"], entry["unitSI"] = value * known.scale + known.offset, known.name
+        elif kind is list and len(value) == 2 and all(_is_number(one) for one in value):
+            known = si_unit(unit)
+            entry["valueSI"] = value if known is None else [known.convert(one) for one in value]
+            entry["unitSI"] = unit if known is None else known.name
 
 
 def _is_number(value: object) -> bool:

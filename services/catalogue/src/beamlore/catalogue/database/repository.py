@@ -14,7 +14,7 @@ from beamlore.catalogue.access import Rights
 from beamlore.core import BadRequestError, Principal, UnavailableError
 
 Document = dict[str, Any]
-Bson: TypeAlias = "bytes | memoryview[int]"
+Bson: TypeAlias = bytes
 """A document as the database sends it."""
 
 _RAW = CodecOptions(document_class=RawBSONDocument)
@@ -77,7 +77,7 @@ class GuardedRepository:
             batch_size=max(query.limit, 101),
         )
         with told_plainly():
-            return [document.raw for document in await cursor.to_list()]
+            return [bytes(document.raw) for document in await cursor.to_list()]
 
     async def find_one_raw(self, principal: Principal, where: Mapping[str, Any]) -> Bson | None:
         """Return one whole document the principal may see that matches, as its BSON."""
@@ -85,7 +85,7 @@ class GuardedRepository:
             found = await self._raw.find_one(
                 both(where, self._rights.readable(principal)), max_time_ms=self._milliseconds
             )
-        return None if found is None else found.raw
+        return None if found is None else bytes(found.raw)
 
     async def count(self, principal: Principal, where: Mapping[str, Any]) -> int:
         """Return how many documents match that the principal may see."""

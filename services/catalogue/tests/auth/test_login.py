@@ -14,7 +14,7 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 
-from beamlore.catalogue.auth.accounts import load_accounts
+from beamlore.catalogue.users.accounts import load_accounts
 from beamlore.catalogue.auth.tokens import SessionTokens
 from beamlore.catalogue.settings import Settings
 from beamlore.core import Principal, UnauthenticatedError

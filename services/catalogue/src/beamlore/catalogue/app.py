@@ -13,7 +13,6 @@ from pymongo.errors import PyMongoError
 
 from beamlore.catalogue import me
 from beamlore.catalogue.auth import routes as auth_routes
-from beamlore.catalogue.auth.accounts import load_accounts
 from beamlore.catalogue.auth.provider import IdentityProvider
 from beamlore.catalogue.auth.tokens import AnyToken, SessionTokens
 from beamlore.catalogue.database.indexes import create_indexes
@@ -26,6 +25,7 @@ from beamlore.catalogue.scans import routes as scan_routes
 from beamlore.catalogue.scicat import ScicatPaths, install_scicat_errors
 from beamlore.catalogue.settings import Settings
 from beamlore.catalogue.state import assemble
+from beamlore.catalogue.users.service import UserService
 from beamlore.core import Health, Phases, connect, create_app
 
 log = structlog.get_logger(__name__)
@@ -60,6 +60,7 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
         app.state.catalogue = catalogue
         built = [(noun, noun.build(catalogue.ground)) for noun in NOUNS if noun.build is not None]
         app.state.services = {type(service): service for _, service in built}
+        app.state.verifier.look_up(app.state.services[UserService].directory)
         follower = Follower(client, catalogue, health)
         tasks = [_started(follower.run()), _started(_prepare(catalogue.database))]
         tasks += [_started(noun.work(service)) for noun, service in built if noun.work is not None]
@@ -83,7 +84,6 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
     )
     tokens = SessionTokens(settings)
     app.state.session_tokens = tokens
-    app.state.accounts = load_accounts(settings)
     app.state.provider = IdentityProvider(settings, app.state.verifier)
     app.state.verifier = AnyToken(app.state.verifier, tokens, settings.admin_groups)
     install_scicat_errors(app)

@@ -2,5 +2,7 @@
 
 from beamlore.catalogue.audit.noun import AUDIT
 from beamlore.catalogue.noun import Noun
+from beamlore.catalogue.originals.noun import ORIGINALS
+from beamlore.catalogue.users.noun import USERS
 
-NOUNS: tuple[Noun, ...] = (AUDIT,)
+NOUNS: tuple[Noun, ...] = (AUDIT, ORIGINALS, USERS)

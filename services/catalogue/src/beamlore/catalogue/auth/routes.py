@@ -9,9 +9,11 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from beamlore.catalogue.answers import json_response
-from beamlore.catalogue.auth.accounts import FunctionalAccounts, user_id, user_of
 from beamlore.catalogue.auth.provider import IdentityProvider, local_path
 from beamlore.catalogue.auth.tokens import SessionTokens
+from beamlore.catalogue.noun import given
+from beamlore.catalogue.users.collections import shown
+from beamlore.catalogue.users.service import UserService
 from beamlore.core import CurrentPrincipal, Principal, UnauthenticatedError
 
 router = APIRouter(prefix="/api/v3/auth", tags=["auth"])
@@ -50,34 +52,29 @@ async def _tokens(request: Request) -> SessionTokens:
     return tokens
 
 
-async def _accounts(request: Request) -> FunctionalAccounts:
-    accounts: FunctionalAccounts = request.app.state.accounts
-    return accounts
-
-
 async def _provider(request: Request) -> IdentityProvider:
     provider: IdentityProvider = request.app.state.provider
     return provider
 
 
 Tokens = Annotated[SessionTokens, Depends(_tokens)]
-Accounts = Annotated[FunctionalAccounts, Depends(_accounts)]
+Users = Annotated[UserService, Depends(given(UserService))]
 Provider = Annotated[IdentityProvider, Depends(_provider)]
 
 
 @router.post("/login", status_code=201, operation_id="AuthController_login_v3", response_model=LoginAnswer)
-async def login(credentials: Credentials, accounts: Accounts, tokens: Tokens) -> Response:
-    """Log a functional account in."""
-    principal = await accounts.check(credentials.username, credentials.password)
-    if principal is None:
+async def login(credentials: Credentials, users: Users, tokens: Tokens) -> Response:
+    """Log a local user in: a functional account."""
+    user = await users.check(credentials.username, credentials.password)
+    if user is None:
         raise UnauthenticatedError("Unauthorized")
-    return json_response(_answer(principal, tokens), 201)
+    return json_response(_answer(shown(user), tokens.issue_for(user), tokens.lifetime), 201)
 
 
 @router.get("/whoami", operation_id="AuthController_whoami_v3")
 async def whoami(principal: CurrentPrincipal) -> Response:
     """Return the caller."""
-    return json_response(user_of(principal))
+    return json_response(_user_of(principal))
 
 
 @router.get("/oidc", operation_id="AuthController_oidcLogin_v3", status_code=302)
@@ -110,7 +107,7 @@ async def oidc_callback(request: Request, provider: Provider, tokens: Tokens) ->
     principal = await provider.complete(remembered, request.query_params)
     found = {
         "access-token": tokens.issue(principal),
-        "user-id": user_id(principal),
+        "user-id": principal.subject,
         "returnUrl": remembered["returnUrl"],
     }
     base = request.app.state.settings.oidc_success_url
@@ -122,19 +119,31 @@ async def oidc_callback(request: Request, provider: Provider, tokens: Tokens) ->
 @router.post(
     "/oidc/token", operation_id="AuthController_oidcTokenLogin_v3", response_model=LoginAnswer, status_code=201
 )
-async def oidc_token(given: IdToken, provider: Provider, tokens: Tokens) -> Response:
+async def oidc_token(identity: IdToken, provider: Provider, tokens: Tokens) -> Response:
     """Give a token for an ID token of the identity provider."""
-    return json_response(_answer(await provider.from_id_token(given.idToken), tokens), 201)
+    principal = await provider.from_id_token(identity.idToken)
+    return json_response(_answer(_user_of(principal), tokens.issue(principal), tokens.lifetime), 201)
 
 
-def _answer(principal: Principal, tokens: SessionTokens) -> dict[str, object]:
-    token = tokens.issue(principal)
+def _answer(user: dict[str, object], token: str, lifetime: int) -> dict[str, object]:
     return {
         "id": token,
         "access_token": token,
-        "expires_in": tokens.lifetime,
-        "ttl": tokens.lifetime,
+        "expires_in": lifetime,
+        "ttl": lifetime,
         "created": datetime.now(UTC),
-        "userId": user_id(principal),
-        "user": user_of(principal),
+        "userId": user["id"],
+        "user": user,
+    }
+
+
+def _user_of(principal: Principal) -> dict[str, object]:
+    """Return a principal as SciCat shows whoever is logged in."""
+    return {
+        "id": principal.subject,
+        "_id": principal.subject,
+        "username": principal.username,
+        "email": principal.email,
+        "displayName": principal.name,
+        "currentGroups": sorted(principal.groups),
     }

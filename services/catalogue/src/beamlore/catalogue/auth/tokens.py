@@ -1,38 +1,59 @@
 """The tokens of SciCat's login routes: signed by us, taken everywhere beside the identity provider's.
 
 Source: RFC 7519 and RFC 8725 (JWT best current practices): one algorithm, issuer, audience and expiry are checked.
+With SciCat's ``JWT_SECRET`` the tokens are signed with it, so that other services that share the secret go on reading
+them, and tokens that a SciCat backend gave out go on being taken until they expire.
 """
 
 import hashlib
 import time
-from collections.abc import Iterable
-from dataclasses import replace
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 from joserfc import jwe, jwt
-from joserfc.errors import JoseError
+from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import OctKey
 from joserfc.jws import extract_compact
 
+from beamlore.catalogue.auth.errors import SessionExpiredError
 from beamlore.catalogue.settings import Settings
+from beamlore.catalogue.users.directory import Directory
 from beamlore.contract import CATALOGUE_ADMIN
-from beamlore.core import Principal, TokenVerifier, UnauthenticatedError
+from beamlore.core import ANONYMOUS, Principal, TokenVerifier, UnauthenticatedError
 
 _ALGORITHM = "HS256"
 _ISSUER = "beamlore:catalogue"
 _AUDIENCE = "beamlore"
 _LOGIN_SECONDS = 600
+_READ_BEFORE = 2048
+_NO_ONE = "anonymous"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a token proves: who it is, and until when."""
+
+    principal: Principal
+    user_id: str | None = None
+    """The user whose groups are to be looked up; without it the principal has the groups the token names."""
 
 
 class SessionTokens:
     """Makes and checks our own tokens."""
 
     def __init__(self, settings: Settings) -> None:
-        given = settings.token_secret or settings.client_secret
+        given = settings.token_secret or settings.jwt_secret or settings.client_secret
+        secret = given.get_secret_value()
+        scicats = settings.jwt_secret.get_secret_value().encode() if settings.jwt_secret else None
         # One secret, two keys: what seals a login in progress must never pass for a token.
-        self._signing = OctKey.import_key(_derived(given.get_secret_value(), "session token"))
-        self._sealing = OctKey.import_key(_derived(given.get_secret_value(), "login in progress"))
+        self._signing = OctKey.import_key(
+            scicats if scicats and settings.token_secret is None else _derived(secret, "session token")
+        )
+        self._scicats = OctKey.import_key(scicats) if scicats else None
+        self._sealing = OctKey.import_key(_derived(secret, "login in progress"))
         self._lifetime = settings.token_lifetime_seconds
         self._claims = jwt.JWTClaimsRegistry(
             leeway=0,
@@ -41,6 +62,8 @@ class SessionTokens:
             exp={"essential": True},
             sub={"essential": True},
         )
+        self._scicats_claims = jwt.JWTClaimsRegistry(leeway=0, exp={"essential": True}, _id={"essential": True})
+        self._read: OrderedDict[str, Proof] = OrderedDict()
 
     @property
     def lifetime(self) -> int:
@@ -49,42 +72,84 @@ class SessionTokens:
 
     def issue(self, principal: Principal) -> str:
         """Return a token that proves the principal, for at most as long as what proved it before."""
-        now = int(time.time())
-        expires = now + self._lifetime
+        expires = int(time.time()) + self._lifetime
         if principal.expires_at is not None:
             expires = min(expires, int(principal.expires_at))
-        claims = {
-            "iss": _ISSUER,
-            "aud": _AUDIENCE,
-            "sub": principal.subject,
-            "preferred_username": principal.username,
-            "name": principal.name,
-            "email": principal.email,
-            "groups": sorted(principal.groups),
-            "iat": now,
-            "exp": expires,
-        }
-        return jwt.encode({"alg": _ALGORITHM}, claims, self._signing)
+        return self._signed(
+            {
+                "sub": principal.subject,
+                "preferred_username": principal.username,
+                "name": principal.name,
+                "email": principal.email,
+                "groups": sorted(principal.groups),
+            },
+            expires,
+        )
+
+    def issue_for(self, user: Mapping[str, Any], *, seconds: int | None = None, **claims: Any) -> str:
+        """Return a token of a user, whose groups are looked up whenever it is used.
+
+        Args:
+            user: SciCat's record of the user.
+            seconds: how long it holds, where that is not the usual time; a token may be made that has run out.
+            claims: more, for others who read the token.
+        """
+        key = str(user["_id"])
+        shown = {name: user[name] for name in ("username", "email", "authStrategy") if isinstance(user.get(name), str)}
+        expires = int(time.time()) + (self._lifetime if seconds is None else seconds)
+        return self._signed({"sub": key, "_id": key, "id": key, **shown, **claims}, expires)
+
+    def issue_anonymous(self) -> str:
+        """Return a token of nobody, which others take for someone who is not logged in."""
+        claims = {"sub": _NO_ONE, "username": _NO_ONE, "groups": ["public"]}
+        return self._signed(claims, int(time.time()) + self._lifetime)
 
     def verify(self, token: str) -> Principal:
-        """Return the principal a token of ours proves.
+        """Return the principal a token of ours proves, with the groups the token itself names.
 
         Raises:
             UnauthenticatedError: it is malformed, forged or expired.
         """
-        try:
-            claims = jwt.decode(token, self._signing, algorithms=[_ALGORITHM]).claims
-            self._claims.validate(claims)
-        except (JoseError, ValueError) as error:
-            raise UnauthenticatedError("the token is not valid or has run out; log in again") from error
-        return Principal(
-            subject=str(claims["sub"]),
-            username=str(claims["preferred_username"]),
-            name=str(claims["name"]),
-            email=str(claims["email"]),
-            groups=frozenset(claims["groups"]),
-            expires_at=float(claims["exp"]),
-        )
+        return self.read(token).principal
+
+    def read(self, token: str) -> Proof:
+        """Return what a token of ours, or of a SciCat backend with the same secret, proves.
+
+        A token that was read before is remembered until it expires: its signature does not change.
+
+        Raises:
+            UnauthenticatedError: it is malformed, forged or expired.
+        """
+        known = self._read.get(token)
+        if known is None or (known.principal.expires_at or 0) <= time.time():
+            self._read.pop(token, None)
+            known = _proof(self._checked(token))
+            self._read[token] = known
+            if len(self._read) > _READ_BEFORE:
+                self._read.popitem(last=False)
+        return known
+
+    def _signed(self, claims: Mapping[str, Any], expires: int) -> str:
+        own = {"iss": _ISSUER, "aud": _AUDIENCE, "iat": int(time.time()), "exp": expires}
+        return jwt.encode({"alg": _ALGORITHM}, {**claims, **own}, self._signing)
+
+    def _checked(self, token: str) -> Mapping[str, Any]:
+        refused: Exception | None = None
+        for key, registry in ((self._signing, self._claims), (self._scicats, self._scicats_claims)):
+            if key is None:
+                continue
+            try:
+                claims = jwt.decode(token, key, algorithms=[_ALGORITHM]).claims
+                if registry is self._scicats_claims and "iss" in claims:
+                    continue
+                registry.validate(claims)
+            except ExpiredTokenError as error:
+                raise SessionExpiredError from error
+            except (JoseError, ValueError) as error:
+                refused = error
+            else:
+                return claims
+        raise UnauthenticatedError("the token is not valid; log in again") from refused
 
     def seal(self, values: dict[str, Any]) -> str:
         """Return values encrypted, to be kept by a browser while its login is under way."""
@@ -107,7 +172,7 @@ class SessionTokens:
 
 
 class AnyToken:
-    """Verifies both kinds of bearer token; the header's algorithm only chooses who checks, and each pins its own.
+    """Verifies all kinds of bearer token; the header's algorithm only chooses who checks, and each pins its own.
 
     Members of a group that the settings call one of administrators are administrators.
     """
@@ -116,22 +181,59 @@ class AnyToken:
         self._provider = provider
         self._own = own
         self._admin_groups = frozenset(group for group in admin_groups if group)
+        self._directory: Directory | None = None
+
+    def look_up(self, directory: Directory) -> None:
+        """Look users up in a directory from now on."""
+        self._directory = directory
 
     async def verify(self, token: str) -> Principal:
         """Return the principal.
 
         Raises:
             UnauthenticatedError: the token is not to be believed.
-            UnavailableError: the identity provider's keys were never had and it does not answer.
+            UnavailableError: the identity provider's keys were never had and it does not answer, or the database.
         """
         try:
             algorithm = extract_compact(token.encode()).headers().get("alg")
         except (JoseError, ValueError) as error:
             raise UnauthenticatedError("the token is not a token") from error
-        principal = self._own.verify(token) if algorithm == _ALGORITHM else await self._provider.verify(token)
+        principal = await (self._ours(token) if algorithm == _ALGORITHM else self._provider.verify(token))
+        return self.with_administration(principal)
+
+    def with_administration(self, principal: Principal) -> Principal:
+        """Return the principal, made an administrator where one of its groups is one of administrators."""
         if principal.groups.isdisjoint(self._admin_groups):
             return principal
         return replace(principal, groups=principal.groups | {CATALOGUE_ADMIN})
+
+    async def _ours(self, token: str) -> Principal:
+        proof = self._own.read(token)
+        if proof.user_id is None or self._directory is None:
+            return proof.principal
+        user = await self._directory.principal(proof.user_id)
+        if user is None:
+            raise UnauthenticatedError("the user of this token is no more; log in again")
+        return replace(user, expires_at=proof.principal.expires_at)
+
+
+def _proof(claims: Mapping[str, Any]) -> Proof:
+    expires = float(claims["exp"])
+    key = claims.get("_id")
+    if isinstance(key, str) and key:
+        return Proof(Principal(subject=key, username=str(claims.get("username", "")), expires_at=expires), key)
+    if claims["sub"] == _NO_ONE:
+        return Proof(replace(ANONYMOUS, expires_at=expires))
+    return Proof(
+        Principal(
+            subject=str(claims["sub"]),
+            username=str(claims["preferred_username"]),
+            name=str(claims["name"]),
+            email=str(claims["email"]),
+            groups=frozenset(claims["groups"]),
+            expires_at=expires,
+        )
+    )
 
 
 def _derived(secret: str, purpose: str) -> bytes:

@@ -7,6 +7,7 @@ from pydantic_settings import SettingsConfigDict
 
 from beamlore.catalogue.settings._datasets import DatasetSettings
 from beamlore.catalogue.settings._groups import GroupSettings
+from beamlore.catalogue.settings._scicat import variable
 from beamlore.core import ClientSettings, HttpSettings, MongoSettings, OidcSettings
 
 
@@ -20,6 +21,9 @@ class Settings(DatasetSettings, GroupSettings, HttpSettings, OidcSettings, Mongo
         min_length=32,
         description="Signs the tokens of SciCat's login routes; the same for all processes. "
         "Without it, a key is derived from the client secret.",
+    )
+    jwt_secret: SecretStr | None = variable(
+        "JWT_SECRET", None, "SciCat's secret: signs the tokens where there is no token secret; its own are taken."
     )
     token_lifetime_seconds: int = Field(default=3600, ge=60, description="How long such a token holds.")
     functional_accounts_file: Path | None = Field(

@@ -1,0 +1,42 @@
+"""The collections of users, as SciCat keeps them, and their indexes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ASCENDING, IndexModel
+
+from beamlore.core import Principal
+
+USERS = "User"
+IDENTITIES = "UserIdentity"
+ROLES = "Role"
+USER_ROLES = "UserRole"
+SETTINGS = "UserSetting"
+
+SYSTEM = Principal(subject="system", username="system")
+"""Who writes what no person asked for, such as the accounts of a file."""
+
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    # The two unique ones are SciCat's own, under its names, so that either backend finds what it expects.
+    USERS: [IndexModel([("email", ASCENDING)], name="email_1", unique=True), IndexModel("username")],
+    ROLES: [IndexModel([("name", ASCENDING)], name="name_1", unique=True)],
+    IDENTITIES: [
+        IndexModel("userId"),
+        IndexModel("externalId"),
+        IndexModel("profile.email"),
+        IndexModel("profile.username"),
+    ],
+    USER_ROLES: [IndexModel([("userId", ASCENDING), ("roleId", ASCENDING)])],
+    SETTINGS: [IndexModel("userId")],
+}
+
+
+def object_id(text: str) -> ObjectId | None:
+    """Return an identifier written as 24 hexadecimal digits, ``None`` where it is not one."""
+    return ObjectId(text) if ObjectId.is_valid(text) and len(text) == 24 else None
+
+
+def shown(user: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a user as SciCat shows it: its identifier under both names, and no password."""
+    return {**{name: value for name, value in user.items() if name != "password"}, "id": user["_id"]}

@@ -1,0 +1,123 @@
+"""Who a user is and what they are a member of, asked with every request.
+
+Kept for a second at most, and not for an instant after the user's own record has changed: what changes through this
+process is forgotten at once, what others change as soon as the database's change stream tells. While the stream is
+not there nothing is kept.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+
+from beamlore.catalogue.database import Document
+from beamlore.catalogue.database.repository import told_plainly
+from beamlore.catalogue.users.collections import IDENTITIES, ROLES, USER_ROLES, USERS, object_id
+from beamlore.contract import CATALOGUE_INGEST
+from beamlore.core import Principal
+
+log = structlog.get_logger(__name__)
+
+_KEPT_SECONDS = 1.0
+_MOST = 4096
+_RETRY_SECONDS = 1.0
+_WATCHED = [{"$match": {"ns.coll": {"$in": [USERS, IDENTITIES, ROLES, USER_ROLES]}}}]
+
+
+class Directory:
+    """Reads the users' collections for the catalogue itself; nothing of it goes to a caller unasked."""
+
+    def __init__(self, database: AsyncDatabase[Document], ingest_roles: frozenset[str]) -> None:
+        """Look into a database.
+
+        Args:
+            database: the catalogue's.
+            ingest_roles: roles of local users that may write every dataset.
+        """
+        self._database = database
+        self._ingest_roles = ingest_roles
+        self._kept: dict[str, tuple[float, Principal | None]] = {}
+        self._keeps = False
+        self._changes = 0
+
+    async def principal(self, user_id: str) -> Principal | None:
+        """Return the user with their groups, ``None`` where there is none with this identifier.
+
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        known = self._kept.get(user_id)
+        if known is not None and time.monotonic() - known[0] < _KEPT_SECONDS:
+            return known[1]
+        asked, changes = time.monotonic(), self._changes
+        found = await self._read(user_id)
+        if self._keeps and changes == self._changes:
+            if len(self._kept) >= _MOST:
+                self._kept.clear()
+            self._kept[user_id] = (asked, found)
+        return found
+
+    def forget(self) -> None:
+        """Read everything again when it is asked for next: a record has changed."""
+        self._changes += 1
+        self._kept.clear()
+
+    async def follow(self) -> None:
+        """Forget what others change, until cancelled."""
+        while True:
+            try:
+                async with await self._database.watch(_WATCHED, max_await_time_ms=1000) as stream:
+                    self._keeps = True
+                    async for _ in stream:
+                        self.forget()
+            except PyMongoError as error:
+                log.warning("changes of users cannot be followed; they are read with every request", error=str(error))
+                await asyncio.sleep(_RETRY_SECONDS)
+            finally:
+                self._keeps = False
+                self.forget()
+
+    async def roles(self, user_id: ObjectId, session: AsyncClientSession | None = None) -> list[str]:
+        """Return the names of the user's roles."""
+        held = await self._database[USER_ROLES].find({"userId": user_id}, {"roleId": 1}, session=session).to_list()
+        if not held:
+            return []
+        wanted = {"_id": {"$in": [one.get("roleId") for one in held]}}
+        found = await self._database[ROLES].find(wanted, {"name": 1}, session=session).to_list()
+        return [one["name"] for one in found if isinstance(one.get("name"), str) and one["name"]]
+
+    async def _read(self, user_id: str) -> Principal | None:
+        key = object_id(user_id)
+        if key is None:
+            return None
+        with told_plainly():
+            user = await self._database[USERS].find_one({"_id": key}, {"password": 0})
+            if user is None:
+                return None
+            identity = await self._database[IDENTITIES].find_one({"userId": key}, {"profile": 1})
+            roles = await self.roles(key)
+        return self._principal(user, (identity or {}).get("profile") or {}, roles)
+
+    def _principal(self, user: Mapping[str, Any], profile: Mapping[str, Any], roles: list[str]) -> Principal:
+        listed = profile.get("accessGroups")
+        groups = {one for one in listed if isinstance(one, str) and one} if isinstance(listed, list) else set()
+        groups.update(roles)
+        if user.get("authStrategy") == "local" and not self._ingest_roles.isdisjoint(roles):
+            groups.add(CATALOGUE_INGEST)
+        return Principal(
+            subject=str(user["_id"]),
+            username=_text(user.get("username")),
+            name=_text(profile.get("displayName")) or _text(user.get("username")),
+            email=_text(user.get("email")),
+            groups=frozenset(groups),
+        )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,151 @@
+"""Writes the functional accounts into SciCat's collections, where they are not there yet."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+
+from beamlore.catalogue.database import Change, Document, Transactions
+from beamlore.catalogue.users.accounts import GLOBAL_ACCESS, FunctionalAccount
+from beamlore.catalogue.users.collections import IDENTITIES, ROLES, SYSTEM, USER_ROLES, USERS
+from beamlore.catalogue.users.passwords import hashed, is_hash
+from beamlore.core import BeamloreError, ConflictError, UnavailableError
+
+log = structlog.get_logger(__name__)
+
+_RETRY_SECONDS = 1.0
+_PATIENCE_SECONDS = 10.0
+
+
+class AccountKeeper:
+    """Knows when the accounts stand."""
+
+    def __init__(
+        self, database: AsyncDatabase[Document], transactions: Transactions, accounts: Sequence[FunctionalAccount]
+    ) -> None:
+        self._database = database
+        self._transactions = transactions
+        self._accounts = accounts
+        self._stand = asyncio.Event()
+
+    async def keep(self) -> None:
+        """Write the accounts, as soon as the database takes them."""
+        while not self._stand.is_set():
+            try:
+                await self._role(GLOBAL_ACCESS)
+                for account in self._accounts:
+                    try:
+                        await self._keep(account)
+                    except ConflictError as error:
+                        log.error("a functional account is somebody else's", account=account.username, error=str(error))
+            except (BeamloreError, PyMongoError) as error:
+                log.warning("functional accounts cannot be written yet", error=str(error))
+                await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                self._stand.set()
+
+    async def stand(self) -> None:
+        """Wait until the accounts are written.
+
+        Raises:
+            UnavailableError: that takes too long.
+        """
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._stand.wait()
+        except TimeoutError as error:
+            raise UnavailableError("the functional accounts are not written yet; try again in a moment") from error
+
+    async def _keep(self, account: FunctionalAccount) -> None:
+        user = await self._find(account)
+        secret = account.password if user or is_hash(account.password) else await hashed(account.password)
+        roles = [await self._role(name) for name in account.roles]
+
+        async def work(session: AsyncClientSession) -> Sequence[Change]:
+            changes = []
+            if user is None:
+                created: Document = {
+                    "_id": ObjectId(),
+                    "username": account.username,
+                    "password": secret,
+                    "email": account.email,
+                    "authStrategy": "local",
+                    "__v": 0,
+                }
+                await self._database[USERS].insert_one(created, session=session)
+                changes.append(Change(USERS, "create", SYSTEM, None, created))
+            key = (user or created)["_id"]
+            changes += await self._identify(session, key, account)
+            for role in roles:
+                changes += await self._give(session, key, role)
+            return changes
+
+        await self._transactions.run(work)
+
+    async def _find(self, account: FunctionalAccount) -> Document | None:
+        """Return the local user that the account is; never somebody's who comes from an identity provider."""
+        wanted: list[dict[str, Any]] = [{"username": account.username}]
+        if account.email:
+            wanted.append({"email": account.email})
+        local = [{"authStrategy": "local"}, {"authStrategy": None, "password": {"$type": "string"}}]
+        return await self._database[USERS].find_one({"$and": [{"$or": wanted}, {"$or": local}]}, {"password": 0})
+
+    async def _identify(
+        self, session: AsyncClientSession, key: ObjectId, account: FunctionalAccount
+    ) -> Sequence[Change]:
+        before = await self._database[IDENTITIES].find_one({"userId": key}, session=session)
+        if before is not None:
+            return []
+        now = datetime.now(UTC)
+        identity: Document = {
+            "_id": ObjectId(),
+            "authStrategy": "local",
+            "credentials": {},
+            "externalId": "",
+            "profile": {
+                "_id": ObjectId(),
+                "displayName": account.username,
+                "email": account.email,
+                "username": account.username,
+                "thumbnailPhoto": "error: no photo found",
+                "id": str(key),
+                "emails": [{"value": account.email}],
+                "accessGroups": account.roles,
+            },
+            "provider": "local",
+            "userId": key,
+            "created": now,
+            "modified": now,
+            "__v": 0,
+        }
+        await self._database[IDENTITIES].insert_one(identity, session=session)
+        return [Change(IDENTITIES, "create", SYSTEM, None, identity)]
+
+    async def _role(self, name: str) -> ObjectId:
+        """Return the identifier of a role, which is made where there is none of this name."""
+        found = await self._database[ROLES].find_one({"name": name}, {"_id": 1})
+        if found is not None:
+            return ObjectId(found["_id"])
+        now = datetime.now(UTC)
+        role: Document = {"_id": ObjectId(), "name": name, "created": now, "modified": now, "__v": 0}
+
+        async def work(session: AsyncClientSession) -> Sequence[Change]:
+            await self._database[ROLES].insert_one(role, session=session)
+            return [Change(ROLES, "create", SYSTEM, None, role)]
+
+        await self._transactions.run(work)
+        return ObjectId(role["_id"])
+
+    async def _give(self, session: AsyncClientSession, key: ObjectId, role: ObjectId) -> Sequence[Change]:
+        held: Document = {"userId": key, "roleId": role}
+        if await self._database[USER_ROLES].find_one(held, {"_id": 1}, session=session) is not None:
+            return []
+        given = {"_id": ObjectId(), **held, "__v": 0}
+        await self._database[USER_ROLES].insert_one(given, session=session)
+        return [Change(USER_ROLES, "create", SYSTEM, None, given)]

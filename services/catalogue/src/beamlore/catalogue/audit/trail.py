@@ -36,7 +36,7 @@ class AuditTrail:
 
 def _taken_apart(entry: Document) -> list[Document]:
     """Take what is too large for one document out of an entry and return it in parts: thumbnails, long file lists."""
-    large = {name: entry[name] for name in ("changes", "before") if name in entry}
+    large: Document = {name: entry[name] for name in ("changes", "before") if name in entry}
     content = bson.encode(large)
     if len(content) <= _WHOLE_AT_MOST:
         return []

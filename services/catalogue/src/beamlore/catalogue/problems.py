@@ -21,6 +21,7 @@ _WORDS = {
     404: "There is no such thing, or none that the caller may see.",
     413: "The body is too large.",
     422: "The request is understood and its content does not make sense.",
+    429: "The caller asks for too much at once; `Retry-After` says when to ask again.",
     503: "The database does not answer at the moment; the request may be repeated.",
 }
 

@@ -17,7 +17,7 @@ from beamlore.core import BeamloreError, UnauthenticatedError
 log = structlog.get_logger(__name__)
 
 _SCICAT = ("/api/v3", "/api/v4")
-_OURS = "/api/beamlore/v1/scans/"
+_OURS = "/api/beamlore/v1/"
 _Words: TypeAlias = dict[str, tuple[str, "_Words"]]
 """A segment in lower case (empty: a parameter), how it is spelled, and what may follow."""
 

@@ -1,0 +1,1 @@
+"""Datasets as they were sent, page by page, and why one can or cannot be seen."""

@@ -1,0 +1,79 @@
+"""What the routes of datasets as they were sent do."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from beamlore.catalogue.datasets.rights import DatasetRights
+from beamlore.catalogue.filters import to_mongo
+from beamlore.catalogue.filters.fields import Field
+from beamlore.catalogue.filters.grammar import Condition
+from beamlore.catalogue.noun import Ground
+from beamlore.catalogue.originals.explanation import ADVICE, reasons, way_of
+from beamlore.catalogue.originals.keyset import Keyset
+from beamlore.catalogue.originals.repository import OriginalRepository
+from beamlore.catalogue.originals.shape import as_sent
+from beamlore.core import NotFoundError, Principal
+
+
+class OriginalService:
+    """Lists datasets, shows one, and says who sees it."""
+
+    def __init__(self, ground: Ground) -> None:
+        rights = DatasetRights(ground.policy, ground.settings)
+        self._datasets = OriginalRepository(ground.database["Dataset"], rights, ground.settings.query_seconds)
+
+    async def page(
+        self,
+        principal: Principal,
+        condition: Condition,
+        *,
+        keyset: Keyset,
+        cursor: str | None,
+        columns: Sequence[Field],
+        limit: int,
+    ) -> dict[str, Any]:
+        """Return one page of datasets.
+
+        Raises:
+            BadRequestError: the cursor is not one of ours.
+        """
+        found = await self._datasets.page(principal, to_mongo(condition), keyset, cursor, columns, limit + 1)
+        page: dict[str, Any] = {}
+        if len(found) > limit:
+            page["nextCursor"] = keyset.place(found[limit - 1])
+        page["items"] = [as_sent(document) for document in found[:limit]]
+        return page
+
+    async def get(self, principal: Principal, pid: str, columns: Sequence[Field]) -> dict[str, Any]:
+        """Return a dataset as it was sent.
+
+        Raises:
+            NotFoundError: there is none, or none the principal may see.
+        """
+        document = await self._datasets.one(principal, pid, columns)
+        if document is None:
+            raise NotFoundError(f"there is no dataset {pid} that you may see; .../access says why")
+        return as_sent(document)
+
+    async def access(self, principal: Principal, pid: str) -> dict[str, Any]:
+        """Return whether and why the principal sees a dataset.
+
+        That a PID is taken is told to everybody, as SciCat's routes do (403 there, and 404 for what is not); which
+        groups may see it is not.
+
+        Raises:
+            NotFoundError: there is no such dataset.
+        """
+        ways = self._datasets.ways_to_read(principal)
+        held = await self._datasets.holds(pid, [*ways, self._datasets.way_to_write(principal)])
+        if held is None:
+            raise NotFoundError(f"there is no dataset {pid}")
+        *readable, changeable = held
+        answer: dict[str, Any] = {
+            "pid": pid,
+            "visible": any(readable),
+            "changeable": changeable,
+            "reasons": reasons({way_of(way): holds for way, holds in zip(ways, readable, strict=True)}),
+            "groups": sorted(principal.groups),
+        }
+        return answer if answer["visible"] else answer | {"advice": ADVICE}

@@ -6,12 +6,23 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from beamlore.catalogue.settings._datasets import DatasetSettings
+from beamlore.catalogue.settings._files import FileSettings
 from beamlore.catalogue.settings._groups import GroupSettings
+from beamlore.catalogue.settings._history import HistorySettings
 from beamlore.catalogue.settings._scicat import variable
 from beamlore.core import ClientSettings, HttpSettings, MongoSettings, OidcSettings
 
 
-class Settings(DatasetSettings, GroupSettings, HttpSettings, OidcSettings, MongoSettings, ClientSettings):
+class Settings(
+    DatasetSettings,
+    FileSettings,
+    GroupSettings,
+    HistorySettings,
+    HttpSettings,
+    OidcSettings,
+    MongoSettings,
+    ClientSettings,
+):
     """Everything the catalogue is told from outside."""
 
     model_config = SettingsConfigDict(env_prefix="BEAMLORE_", frozen=True, extra="ignore", populate_by_name=True)

@@ -1,0 +1,1 @@
+"""What hangs on a dataset: rules and writes that files and pictures have in common."""

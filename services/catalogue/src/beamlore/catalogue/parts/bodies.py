@@ -1,0 +1,41 @@
+"""Bodies of the routes of parts: read, and described in the OpenAPI."""
+
+from typing import Any
+
+import orjson
+from fastapi import Request
+from pydantic import BaseModel
+
+from beamlore.catalogue.answers import read_body
+from beamlore.core import BadRequestError
+
+_JSON = "application/json"
+_MERGE = "application/merge-patch+json"
+
+
+async def read_object(request: Request, limit: int) -> dict[str, Any]:
+    """Return the JSON object of a body of at most so many bytes.
+
+    Raises:
+        BadRequestError: it is not a JSON object.
+        TooLargeError: it has more bytes.
+    """
+    try:
+        value = orjson.loads(await read_body(request, limit))
+    except orjson.JSONDecodeError as error:
+        raise BadRequestError(f"the body is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise BadRequestError("the body must be a JSON object")
+    return value
+
+
+def merges(request: Request) -> bool:
+    """Return whether the body is a merge patch (RFC 7396), in which null takes a field away."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == _MERGE
+
+
+def body_of(model: type[BaseModel], *, merge: bool = False) -> dict[str, Any]:
+    """Return the OpenAPI description of a body that the route reads itself."""
+    described = {"schema": model.model_json_schema()}
+    kinds = (_JSON, _MERGE) if merge else (_JSON,)
+    return {"requestBody": {"required": True, "content": dict.fromkeys(kinds, described)}}

@@ -1,0 +1,53 @@
+"""The dataset that a part belongs to: whether there is one, and whether the caller may."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from beamlore.catalogue.access import NOTHING
+from beamlore.catalogue.database import Document, told_plainly
+from beamlore.catalogue.database.repository import both
+from beamlore.catalogue.noun import Ground
+from beamlore.catalogue.parts.rights import PartRights
+from beamlore.core import ForbiddenError, NotFoundError, Principal
+
+_SHOWN = {"ownerGroup": 1, "accessGroups": 1, "instrumentGroup": 1, "isPublished": 1}
+
+
+class ParentDatasets:
+    """Lets callers at datasets for the routes of one kind of part. All methods return the dataset's access fields.
+
+    They raise ``NotFoundError`` where there is no such dataset, ``ForbiddenError`` where the caller may not.
+    """
+
+    def __init__(self, ground: Ground, rights: PartRights) -> None:
+        self._datasets = ground.database["Dataset"]
+        self._milliseconds = round(ground.settings.query_seconds * 1000)
+        self._rights = rights
+
+    async def readable(self, principal: Principal, pid: str) -> Document:
+        """Return a dataset whose parts the principal may see."""
+        return await self._get(pid, self._rights.readable(principal))
+
+    async def creatable(self, principal: Principal, pid: str) -> Document:
+        """Return a dataset that the principal may add parts to."""
+        return await self._get(pid, self._rights.creatable(principal))
+
+    async def writable(self, principal: Principal, pid: str) -> Document:
+        """Return a dataset whose parts the principal may change."""
+        return await self._get(pid, self._rights.writable(principal))
+
+    async def deletable(self, principal: Principal, pid: str) -> Document:
+        """Return a dataset whose parts the principal may delete."""
+        return await self._get(pid, self._rights.deletable(principal))
+
+    async def _get(self, pid: str, allowed: Mapping[str, Any]) -> Document:
+        if allowed == NOTHING:
+            raise ForbiddenError("Forbidden resource")
+        with told_plainly():
+            found = await self._datasets.find_one(both({"_id": pid}, allowed), _SHOWN, max_time_ms=self._milliseconds)
+            if found is not None:
+                return found
+            exists = await self._datasets.find_one({"_id": pid}, {"_id": 1}, max_time_ms=self._milliseconds)
+        if exists is None:
+            raise NotFoundError(f"dataset: {pid} not found")
+        raise ForbiddenError("Unauthorized access")

@@ -33,8 +33,8 @@ lint: setup ## formatting, types, layers, contracts
 	@scripts/lint.sh
 
 .PHONY: bench
-bench: setup ## ingest throughput and scan-to-page latency, by phase
-	@scripts/bench.sh
+bench: setup ## ingest, scan-to-page latency, the catalogue's requests (PEER=address PEER_MONGO=mongodb://…/db beside a SciCat; ARGS)
+	@scripts/bench.sh $(ARGS)
 
 .PHONY: format
 format: setup ## write the code in its canonical form

@@ -1,0 +1,1 @@
+"""SciCat's history of changes, for the collections that TRACKABLES names."""

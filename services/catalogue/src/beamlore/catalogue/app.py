@@ -16,7 +16,7 @@ from beamlore.catalogue.auth import routes as auth_routes
 from beamlore.catalogue.auth.provider import IdentityProvider
 from beamlore.catalogue.auth.tokens import AnyToken, SessionTokens
 from beamlore.catalogue.database.indexes import create_indexes
-from beamlore.catalogue.datasets import routes_v3, routes_v4
+from beamlore.catalogue.datasets import editing_v3, editing_v4, routes_v3, routes_v4
 from beamlore.catalogue.ingest import routes as ingest_routes
 from beamlore.catalogue.live import routes as live_routes
 from beamlore.catalogue.live.follow import Follower
@@ -39,8 +39,10 @@ _ROUTERS = (
     me.router,
     ingest_routes.router,
     routes_v3.router,
+    editing_v3.router,
     routes_v4.public,
     routes_v4.router,
+    editing_v4.router,
     auth_routes.router,
     *(router for noun in NOUNS for router in noun.routers),
 )

@@ -10,8 +10,10 @@ from pymongo.asynchronous.database import AsyncDatabase
 from beamlore.catalogue.access import AccessPolicy
 from beamlore.catalogue.audit.trail import AuditTrail
 from beamlore.catalogue.database import DurableBulk, Transactions
+from beamlore.catalogue.datasets.editor import DatasetEditor
 from beamlore.catalogue.datasets.repository import DatasetRepository
 from beamlore.catalogue.datasets.service import DatasetService
+from beamlore.catalogue.history.recorder import HistoryRecorder
 from beamlore.catalogue.ingest.proposals import ProposalKeeper
 from beamlore.catalogue.ingest.service import IngestService
 from beamlore.catalogue.live.hub import LiveHub
@@ -38,6 +40,7 @@ class Catalogue:
     writer: DurableWriter
     scans: ScanService
     datasets: DatasetService
+    editor: DatasetEditor
     ingest: IngestService
     tracker: ScopeTracker
     live: LiveHub
@@ -50,9 +53,11 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
     writer = DurableWriter(client)
     tracker = ScopeTracker(database[SCOPES])
     datasets = DurableBulk(database[DATASETS])
-    transactions = Transactions(client, writer, (AuditTrail(database),))
+    transactions = Transactions(client, writer, (AuditTrail(database), HistoryRecorder(database, settings)))
+    ground = Ground(client, database, settings, policy, writer, transactions, phases)
+    repository = DatasetRepository(ground)
     return Catalogue(
-        ground=Ground(client, database, settings, policy, writer, transactions, phases),
+        ground=ground,
         database=database,
         writer=writer,
         scans=ScanService(
@@ -61,14 +66,8 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
             datasets,
             writer,
         ),
-        datasets=DatasetService(
-            DatasetRepository(database[DATASETS], policy, settings.query_seconds),
-            datasets,
-            writer,
-            tracker,
-            policy,
-            settings,
-        ),
+        datasets=DatasetService(repository, settings),
+        editor=DatasetEditor(ground, repository, tracker),
         ingest=IngestService(
             database[DATASETS], database[BLOCKS], ProposalKeeper(database[PROPOSALS]), tracker, writer, phases
         ),
@@ -90,6 +89,10 @@ async def _datasets(request: Request) -> DatasetService:
     return _catalogue(request).datasets
 
 
+async def _editor(request: Request) -> DatasetEditor:
+    return _catalogue(request).editor
+
+
 async def _ingest(request: Request) -> IngestService:
     return _catalogue(request).ingest
 
@@ -104,6 +107,7 @@ async def _live(request: Request) -> LiveHub:
 
 Scans = Annotated[ScanService, Depends(_scans)]
 Datasets = Annotated[DatasetService, Depends(_datasets)]
+Editor = Annotated[DatasetEditor, Depends(_editor)]
 Ingest = Annotated[IngestService, Depends(_ingest)]
 Writer = Annotated[DurableWriter, Depends(_writer)]
 Live = Annotated[LiveHub, Depends(_live)]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from beamlore.catalogue.keys import as_sent
 from beamlore.catalogue.quantities import si_unit
 
 _FORMER = {
@@ -24,12 +25,28 @@ def to_current(fields: Mapping[str, Any]) -> dict[str, Any]:
     return current
 
 
+def without_si(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Return metadata without ``valueSI`` and ``unitSI``: clients send back what they were shown, computed for them."""
+    found = {}
+    for key, entry in metadata.items():
+        if isinstance(entry, dict):
+            derived = ("unit" in entry and "value" in entry) or ("u" in entry and "v" in entry)
+            entry = without_si(entry)
+            if derived:
+                entry.pop("valueSI", None)
+                entry.pop("unitSI", None)
+        found[key] = entry
+    return found
+
+
 def as_v4(document: dict[str, Any]) -> dict[str, Any]:
     """Return a stored dataset as v4 shows it. Changes and returns the document."""
     document.pop("beamlore", None)
     metadata = document.get("scientificMetadata")
     if isinstance(metadata, dict):
         add_si(metadata)
+        if _has_encoded(metadata):
+            document["scientificMetadata"] = as_sent(metadata)
     return document
 
 
@@ -68,6 +85,10 @@ def add_si(metadata: dict[str, Any], depth: int = 0) -> None:
             known = si_unit(unit)
             entry["valueSI"] = value if known is None else [known.convert(one) for one in value]
             entry["unitSI"] = unit if known is None else known.name
+
+
+def _has_encoded(metadata: dict[str, Any]) -> bool:
+    return any("%" in key or (isinstance(entry, dict) and _has_encoded(entry)) for key, entry in metadata.items())
 
 
 def _is_number(value: object) -> bool:

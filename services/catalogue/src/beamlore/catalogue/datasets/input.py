@@ -8,6 +8,8 @@ from fastapi import Path, Query, Request
 from pydantic import BaseModel, ValidationError
 
 from beamlore.catalogue.answers import read_body
+from beamlore.catalogue.keys import storable
+from beamlore.catalogue.wording import Fault, faults
 from beamlore.core import BadRequestError
 
 FilterParameter = Annotated[str | None, Query(description="JSON: where, fields, limits, include.")]
@@ -38,7 +40,7 @@ async def json_body(request: Request) -> dict[str, Any]:
 
 
 def validated(model: type[BaseModel], value: dict[str, Any], *, partial: bool = False) -> dict[str, Any]:
-    """Return the fields that were given, checked.
+    """Return the fields that were given, checked; metadata with keys that can be stored.
 
     Args:
         model: what they must be.
@@ -48,30 +50,28 @@ def validated(model: type[BaseModel], value: dict[str, Any], *, partial: bool = 
     Raises:
         BadRequestError: some field is missing, unknown or wrong; the text says which.
     """
+    found = checked(model, value, partial=partial)
+    if isinstance(found, dict):
+        return found
+    raise BadRequestError("; ".join(str(fault) for fault in found))
+
+
+def checked(model: type[BaseModel], value: dict[str, Any], *, partial: bool = False) -> dict[str, Any] | list[Fault]:
+    """Return the fields that were given, or what is wrong with them.
+
+    Raises:
+        BadRequestError: metadata have keys that cannot be stored.
+    """
+    # What is missing is told as what it must be.
+    needed = [name for name, field in model.model_fields.items() if field.is_required()]
     try:
-        fields = model.model_validate(value).model_dump(exclude_unset=True)
+        fields = model.model_validate({**dict.fromkeys(needed), **value}).model_dump(exclude_unset=True)
     except ValidationError as error:
-        where = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
-        raise BadRequestError(where) from error
-    for name in ("scientificMetadata", "jobParameters", "datasetlifecycle"):
-        _check_keys(name, fields.get(name), 1)
+        return faults(model, value, error, first=needed)
+    for name in _METADATA:
+        if isinstance(fields.get(name), dict):
+            fields[name] = storable(name, fields[name])
     return fields if partial else {name: given for name, given in fields.items() if given is not None}
 
 
-def _check_keys(at: str, value: object, depth: int) -> None:
-    """Refuse keys that the database would read as operators or paths, and nesting it cannot hold."""
-    if isinstance(value, list):
-        for one in value:
-            _check_keys(at, one, depth + 1)
-    elif isinstance(value, dict):
-        if depth > _DEPTH:
-            raise BadRequestError(f"{at[:80]}: nested more than {_DEPTH} deep")
-        for key, member in value.items():
-            if not key or key.startswith("$") or "." in key or "\x00" in key:
-                raise BadRequestError(
-                    f"{at[:80]}: {key[:40]!r} cannot be a key; it may not begin with '$' or contain '.'"
-                )
-            _check_keys(f"{at}.{key}", member, depth + 1)
-
-
-_DEPTH = 40
+_METADATA = ("scientificMetadata", "jobParameters", "datasetlifecycle")

@@ -3,10 +3,20 @@
 Unknown properties are refused, as SciCat does.
 """
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, create_model
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    create_model,
+)
 
 from beamlore.catalogue.filters.errors import FilterError
 from beamlore.catalogue.filters.fields import parse_date
@@ -21,9 +31,33 @@ def _moment(value: object) -> datetime:
         raise ValueError(error.detail) from error
 
 
+def _address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text.strip()):
+        raise ValueError(f"expected an e-mail address, got {text[:80]!r}")
+    return text
+
+
+def _addresses(text: str) -> str:
+    for one in text.split(";"):
+        _address(one)
+    return text
+
+
+def _folder(text: str) -> str:
+    return text if text == "/" else text.removesuffix("/")
+
+
+# HTML Living Standard, "valid e-mail address", with a dot in the domain, which SciCat asks for.
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]{1,63}(?:\.[\w-]{1,63})*\.[\w-]{2,63}")
+
 Date = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Text = Annotated[str, Field(max_length=65_536)]
 Required = Annotated[str, Field(min_length=1, max_length=4_096)]
+Address = Annotated[Text, AfterValidator(_address)]
+Addresses = Annotated[Required, AfterValidator(_addresses)]
+"""E-mail addresses with semicolons between them."""
+
+Folder = Annotated[Required, AfterValidator(_folder)]
 Texts = Annotated[list[Text], Field(max_length=10_000)]
 Count = Annotated[int, Field(ge=0, le=2**53)]
 JsonObject = dict[str, JsonValue]
@@ -38,6 +72,34 @@ class Technique(BaseModel):
     name: Text
 
 
+class LifecycleChange(BaseModel):
+    """Changes of a dataset's life cycle. Source: SciCat's OpenAPI, ``PartialUpdateDatasetLifecycleDto``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    archivable: bool | None = None
+    retrievable: bool | None = None
+    publishable: bool | None = None
+    dateOfDiskPurging: Date | None = None  # noqa: N815 - SciCat's names
+    archiveRetentionTime: Date | None = None  # noqa: N815
+    dateOfPublishing: Date | None = None  # noqa: N815
+    publishedOn: Date | None = None  # noqa: N815
+    isOnCentralDisk: bool | None = None  # noqa: N815
+    archiveStatusMessage: Text | None = None  # noqa: N815
+    retrieveStatusMessage: Text | None = None  # noqa: N815
+    archiveReturnMessage: JsonValue = None  # noqa: N815
+    retrieveReturnMessage: JsonValue = None  # noqa: N815
+    exportedTo: Text | None = None  # noqa: N815
+    retrieveIntegrityCheck: bool | None = None  # noqa: N815
+    storageLocation: Text | None = None  # noqa: N815
+
+
+class Lifecycle(LifecycleChange):
+    """The life cycle as a part of a dataset; what it does not have is left out, such as the identifiers in old ones."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
 class DatasetFields(BaseModel):
     """The fields of a dataset, current names; all optional, which is what a change may carry."""
 
@@ -47,10 +109,10 @@ class DatasetFields(BaseModel):
     accessGroups: Texts | None = None  # noqa: N815
     instrumentGroup: Text | None = None  # noqa: N815
     owner: Text | None = None
-    ownerEmail: Text | None = None  # noqa: N815
+    ownerEmail: Address | None = None  # noqa: N815
     orcidOfOwner: Text | None = None  # noqa: N815
-    contactEmail: Required | None = None  # noqa: N815
-    sourceFolder: Required | None = None  # noqa: N815
+    contactEmail: Addresses | None = None  # noqa: N815
+    sourceFolder: Folder | None = None  # noqa: N815
     sourceFolderHost: Text | None = None  # noqa: N815
     size: Count | None = None
     packedSize: Count | None = None  # noqa: N815
@@ -67,7 +129,7 @@ class DatasetFields(BaseModel):
     techniques: list[Technique] | None = None
     sharedWith: Texts | None = None  # noqa: N815
     relationships: list[JsonObject] | None = None
-    datasetlifecycle: JsonObject | None = None
+    datasetlifecycle: Lifecycle | None = None
     scientificMetadata: JsonObject | None = None  # noqa: N815
     scientificMetadataSchema: Text | None = None  # noqa: N815
     scientificMetadataValid: bool | None = None  # noqa: N815
@@ -88,38 +150,57 @@ class DatasetFields(BaseModel):
     runNumber: Text | None = None  # noqa: N815
 
 
-class FormerFields(DatasetFields):
-    """The same with v3's names of single values beside them."""
+class _Former(BaseModel):
+    """v3's names of single values."""
 
+    model_config = ConfigDict(extra="forbid")
+
+    principalInvestigator: Text | None = None  # noqa: N815 - SciCat's names
+    investigator: Text | None = None
     proposalId: Text | None = None  # noqa: N815
     sampleId: Text | None = None  # noqa: N815
     instrumentId: Text | None = None  # noqa: N815
-    principalInvestigator: Text | None = None  # noqa: N815
-    investigator: Text | None = None
 
 
-def _creating(name: str, base: type[DatasetFields], *required: str, **more: Any) -> type[DatasetFields]:
-    """Return a model for creating: some fields are required, and a PID, version and type may be given."""
-    fields: dict[str, Any] = {field: (_required_type(base, field), ...) for field in required}
-    fields |= {"pid": (Text | None, None), "type": (Required, ...), "version": (Text | None, None)} | more
-    model: type[DatasetFields] = create_model(name, __base__=base, __doc__=f"A new dataset ({name}).", **fields)
+class FormerFields(DatasetFields, _Former):
+    """The fields of a dataset with v3's names of single values beside them."""
+
+
+_ALWAYS = ("ownerGroup", "contactEmail", "sourceFolder", "creationTime")
+_RAW = ("owner", "principalInvestigator", "creationLocation")
+_DERIVED = ("owner", "investigator", "inputDatasets", "usedSoftware")
+_MAY_BE_EMPTY = frozenset({"principalInvestigator", "creationLocation", "investigator"})
+_KINDS: dict[str, Any] = {
+    "contactEmail": Addresses,
+    "sourceFolder": Folder,
+    "creationTime": Date,
+    "inputDatasets": Texts,
+    "usedSoftware": Texts,
+}
+
+
+def _whole(name: str, base: type[DatasetFields], *required: str, **more: Any) -> type[DatasetFields]:
+    """Return a model of a whole dataset: some fields are required."""
+    fields: dict[str, Any] = {
+        field: (Text if field in _MAY_BE_EMPTY else _KINDS.get(field, Required), ...) for field in required
+    }
+    model: type[DatasetFields] = create_model(
+        name, __base__=base, __doc__=f"A whole dataset ({name}).", **fields | more
+    )
     return model
 
 
-def _required_type(base: type[DatasetFields], field: str) -> Any:
-    kinds: dict[str, Any] = {"creationTime": Date, "inputDatasets": Texts, "usedSoftware": Texts}
-    return kinds.get(field, Required)
+_GIVEN: dict[str, Any] = {"pid": (Text | None, None), "type": (Required, ...), "version": (Text | None, None)}
 
+CreateDataset = _whole("CreateDatasetDto", DatasetFields, *_ALWAYS, "datasetName", **_GIVEN)
+CreateRaw = _whole("CreateRawDatasetObsoleteDto", FormerFields, *_ALWAYS, *_RAW, **_GIVEN)
+CreateDerived = _whole("CreateDerivedDatasetObsoleteDto", FormerFields, *_ALWAYS, *_DERIVED, **_GIVEN)
+CreateOther = _whole("CreateCustomDatasetDto", FormerFields, *_ALWAYS, "datasetName", **_GIVEN)
 
-_ALWAYS = ("ownerGroup", "contactEmail", "sourceFolder", "creationTime", "datasetName")
-CreateDataset = _creating("CreateDatasetDto", DatasetFields, *_ALWAYS)
-CreateRaw = _creating(
-    "CreateRawDatasetObsoleteDto", FormerFields, *_ALWAYS, "owner", "principalInvestigator", "creationLocation"
-)
-CreateDerived = _creating(
-    "CreateDerivedDatasetObsoleteDto", FormerFields, *_ALWAYS, "owner", "investigator", "inputDatasets", "usedSoftware"
-)
-CreateOther = _creating("CreateCustomDatasetDto", FormerFields, *_ALWAYS)
+ReplaceDataset = _whole("UpdateDatasetDto", DatasetFields, *_ALWAYS, "datasetName")
+ReplaceRaw = _whole("UpdateRawDatasetObsoleteDto", FormerFields, *_ALWAYS, *_RAW)
+ReplaceDerived = _whole("UpdateDerivedDatasetObsoleteDto", FormerFields, *_ALWAYS, *_DERIVED)
+ReplaceOther = _whole("UpdateCustomDatasetDto", FormerFields, *_ALWAYS, "datasetName")
 
 
 class PartialUpdate(DatasetFields):

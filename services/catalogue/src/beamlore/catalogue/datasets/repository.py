@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pymongo.asynchronous.collection import AsyncCollection
-
-from beamlore.catalogue.access import AccessPolicy
-from beamlore.catalogue.database.repository import Document, GuardedRepository, Query, told_plainly
+from beamlore.catalogue.database import Document, GuardedRepository, Query, Store, told_plainly
+from beamlore.catalogue.datasets.rights import DatasetRights
 from beamlore.catalogue.filters import Listing, to_mongo
+from beamlore.catalogue.noun import Ground
 from beamlore.core import Principal
+
+COLLECTION = "Dataset"
 
 _HIDDEN = {"beamlore": 0}
 # Relation: the collection, the datasets' field and the field there that belong together. Instruments have no readers.
@@ -23,18 +24,19 @@ _RELATIONS = {
 _RELATED_AT_MOST = 10_000
 
 
-class DatasetRepository(GuardedRepository):
+class DatasetRepository(Store):
     """SciCat's ``Dataset`` collection."""
 
-    def __init__(self, collection: AsyncCollection[Document], policy: AccessPolicy, seconds: float) -> None:
-        super().__init__(collection, policy, seconds)
-        database = collection.database
+    def __init__(self, ground: Ground) -> None:
+        self.rights = DatasetRights(ground.policy, ground.settings)
+        seconds = ground.settings.query_seconds
+        super().__init__(ground.database[COLLECTION], self.rights, seconds, ground.transactions)
         self._related = {
-            relation: GuardedRepository(database[name], policy, seconds)
+            relation: GuardedRepository(ground.database[name], ground.policy, seconds)
             for relation, (name, _, _) in _RELATIONS.items()
             if relation != "instruments"
         }
-        self._instruments = database["Instrument"]
+        self._instruments = ground.database["Instrument"]
 
     async def listed(self, principal: Principal, listing: Listing) -> list[Document]:
         """Return the datasets a listing asks for, with what it includes."""

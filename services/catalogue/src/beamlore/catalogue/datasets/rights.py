@@ -1,4 +1,4 @@
-"""Who may do what with datasets. Source: SciCat's group variables (``CREATE_DATASET_GROUPS`` …) and what they allow there.
+"""Who may do what with datasets. Source: SciCat's group variables, and what they allow there.
 
 | groups of | may |
 | --- | --- |
@@ -7,7 +7,7 @@
 | ``CREATE_DATASET_PRIVILEGED_GROUPS`` | create datasets of any group; change those of a group they are in |
 | ``UPDATE_DATASET_LIFECYCLE_GROUPS`` | see every dataset, and change its life cycle |
 | ``DELETE_GROUPS`` | delete datasets |
-| ``ADMIN_GROUPS`` | see, create and change everything |
+| ``ADMIN_GROUPS`` | see, create, change and delete everything |
 """
 
 from collections.abc import Collection, Mapping
@@ -60,7 +60,7 @@ class DatasetRights:
 
     def may_delete_any(self, principal: Principal) -> bool:
         """Return whether the principal may delete datasets."""
-        return principal.is_authenticated and principal.has(*self._deleting)
+        return principal.is_authenticated and (principal.is_admin or principal.has(*self._deleting))
 
     def may_create(self, principal: Principal, owner_group: object, *, chooses_pid: bool) -> bool:
         """Return whether the principal may create a dataset of a group.

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.datasets.conversion import as_v3
@@ -11,36 +11,23 @@ from beamlore.catalogue.datasets.input import (
     FilterParameter,
     LimitsParameter,
     PidParameter,
-    json_body,
     pid_of,
-    validated,
 )
-from beamlore.catalogue.datasets.models import CreateDerived, CreateOther, CreateRaw, PartialUpdateFormer
+from beamlore.catalogue.refusals import READING
 from beamlore.catalogue.state import Datasets
-from beamlore.core import CurrentPrincipal, OptionalPrincipal
+from beamlore.core import OptionalPrincipal
 
 router = APIRouter(prefix="/api/v3/datasets", tags=["datasets"])
 
-_MODELS = {"raw": CreateRaw, "derived": CreateDerived}
 
-
-@router.post("", status_code=201, operation_id="DatasetsController_create_v3")
-async def create(request: Request, principal: CurrentPrincipal, datasets: Datasets) -> Response:
-    """Create a dataset."""
-    datasets.check_may_create(principal)
-    body = await json_body(request)
-    fields = validated(_MODELS.get(str(body.get("type")), CreateOther), body)
-    return json_response(as_v3(await datasets.create(principal, fields, "v3")), 201)
-
-
-@router.get("", operation_id="DatasetsController_findAll_v3")
+@router.get("", operation_id="DatasetsController_findAll_v3", responses=READING)
 async def find_all(principal: OptionalPrincipal, datasets: Datasets, filter: FilterParameter = None) -> Response:
     """List datasets."""
     found = await datasets.find(principal, datasets.v3_listing(filter))
     return json_response([as_v3(one) for one in found])
 
 
-@router.get("/fullquery", operation_id="DatasetsController_fullquery_v3")
+@router.get("/fullquery", operation_id="DatasetsController_fullquery_v3", responses=READING)
 async def fullquery(
     principal: OptionalPrincipal, datasets: Datasets, fields: FieldsParameter = None, limits: LimitsParameter = None
 ) -> Response:
@@ -49,7 +36,7 @@ async def fullquery(
     return json_response([as_v3(one) for one in found])
 
 
-@router.get("/fullfacet", operation_id="DatasetsController_fullfacet_v3")
+@router.get("/fullfacet", operation_id="DatasetsController_fullfacet_v3", responses=READING)
 async def fullfacet(
     principal: OptionalPrincipal,
     datasets: Datasets,
@@ -60,20 +47,20 @@ async def fullfacet(
     return json_response(await datasets.facets(principal, fields, facets))
 
 
-@router.get("/count", operation_id="DatasetsController_count_v3")
+@router.get("/count", operation_id="DatasetsController_count_v3", responses=READING)
 async def count(principal: OptionalPrincipal, datasets: Datasets, filter: FilterParameter = None) -> Response:
     """Count datasets."""
     return json_response({"count": await datasets.count(principal, datasets.v3_listing(filter).where)})
 
 
-@router.get("/findOne", operation_id="DatasetsController_findOne_v3")
+@router.get("/findOne", operation_id="DatasetsController_findOne_v3", responses=READING)
 async def find_one(principal: OptionalPrincipal, datasets: Datasets, filter: FilterParameter = None) -> Response:
     """Return the first dataset that a filter finds; an empty answer where it finds none."""
     found = await datasets.find(principal, datasets.v3_listing(filter))
     return json_response(as_v3(found[0])) if found else Response(status_code=200, media_type="application/json")
 
 
-@router.get("/{pid}", operation_id="DatasetsController_findById_v3")
+@router.get("/{pid}", operation_id="DatasetsController_findById_v3", responses=READING)
 async def find_by_id(
     pid: PidParameter,
     principal: OptionalPrincipal,
@@ -85,14 +72,7 @@ async def find_by_id(
     return json_response(as_v3(await datasets.get(principal, pid_of(pid), include)))
 
 
-@router.patch("/{pid}", operation_id="DatasetsController_findByIdAndUpdate_v3")
-async def update(
-    pid: PidParameter,
-    request: Request,
-    principal: CurrentPrincipal,
-    datasets: Datasets,
-    if_unmodified_since: Annotated[str | None, Header()] = None,
-) -> Response:
-    """Change a dataset."""
-    changes = validated(PartialUpdateFormer, await json_body(request))
-    return json_response(as_v3(await datasets.change(principal, pid_of(pid), changes, if_unmodified_since)))
+@router.get("/{pid}/datasetlifecycle", operation_id="DatasetsController_findLifecycleById_v3", responses=READING)
+async def find_lifecycle(pid: PidParameter, principal: OptionalPrincipal, datasets: Datasets) -> Response:
+    """Return a dataset's life cycle."""
+    return json_response((await datasets.get(principal, pid_of(pid))).get("datasetlifecycle"))

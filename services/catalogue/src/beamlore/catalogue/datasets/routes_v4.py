@@ -3,15 +3,15 @@
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.datasets.conversion import as_v4
-from beamlore.catalogue.datasets.input import FilterParameter, PidParameter, json_body, pid_of, validated
-from beamlore.catalogue.datasets.models import CreateDataset, PartialUpdate
+from beamlore.catalogue.datasets.input import FilterParameter, PidParameter, pid_of
 from beamlore.catalogue.datasets.service import PUBLISHED
 from beamlore.catalogue.filters import FilterError, Listing
 from beamlore.catalogue.filters.listing import decode
+from beamlore.catalogue.refusals import READING
 from beamlore.catalogue.state import Datasets
 from beamlore.core import ANONYMOUS, CurrentPrincipal, NotFoundError
 
@@ -22,74 +22,66 @@ FiltersParameter = Annotated[str | None, Query(description="JSON: fields and fac
 Include = Annotated[str | None, Query(description="JSON: a list of relations.")]
 
 
-@public.get("", operation_id="DatasetsPublicV4Controller_findAllPublic_v4")
+@public.get("", operation_id="DatasetsPublicV4Controller_findAllPublic_v4", responses=READING)
 async def find_all_public(datasets: Datasets, filter: FilterParameter = None) -> Response:
     """List published datasets."""
     found = await datasets.find(ANONYMOUS, datasets.v4_listing(filter))
     return json_response([as_v4(one) for one in found])
 
 
-@public.get("/fullfacet", operation_id="DatasetsPublicV4Controller_fullfacet_v4")
+@public.get("/fullfacet", operation_id="DatasetsPublicV4Controller_fullfacet_v4", responses=READING)
 async def fullfacet_public(datasets: Datasets, filters: FiltersParameter = None) -> Response:
     """Count published datasets for each value of some fields."""
     fields, facets = _facet_filters(filters)
     return json_response(await datasets.facets(ANONYMOUS, fields, facets, PUBLISHED))
 
 
-@public.get("/findOne", operation_id="DatasetsPublicV4Controller_findOnePublic_v4")
+@public.get("/findOne", operation_id="DatasetsPublicV4Controller_findOnePublic_v4", responses=READING)
 async def find_one_public(datasets: Datasets, filter: FilterParameter = None) -> Response:
     """Return the first published dataset that a filter finds."""
     return await _first(datasets.v4_listing(filter), ANONYMOUS, datasets)
 
 
-@public.get("/count", operation_id="DatasetsPublicV4Controller_countPublic_v4")
+@public.get("/count", operation_id="DatasetsPublicV4Controller_countPublic_v4", responses=READING)
 async def count_public(datasets: Datasets, filter: FilterParameter = None) -> Response:
     """Count published datasets."""
     return json_response({"count": await datasets.count(ANONYMOUS, datasets.v4_listing(filter).where)})
 
 
-@public.get("/{pid}", operation_id="DatasetsPublicV4Controller_findByIdPublic_v4")
+@public.get("/{pid}", operation_id="DatasetsPublicV4Controller_findByIdPublic_v4", responses=READING)
 async def find_by_id_public(pid: PidParameter, datasets: Datasets, include: Include = None) -> Response:
     """Return a published dataset."""
     found = await datasets.get(ANONYMOUS, pid_of(pid), _relations(include, datasets))
     return json_response(as_v4(found))
 
 
-@router.post("", status_code=201, operation_id="DatasetsV4Controller_create_v4")
-async def create(request: Request, principal: CurrentPrincipal, datasets: Datasets) -> Response:
-    """Create a dataset."""
-    datasets.check_may_create(principal)
-    fields = validated(CreateDataset, await json_body(request))
-    return json_response(as_v4(await datasets.create(principal, fields, "v4")), 201)
-
-
-@router.get("", operation_id="DatasetsV4Controller_findAll_v4")
+@router.get("", operation_id="DatasetsV4Controller_findAll_v4", responses=READING)
 async def find_all(principal: CurrentPrincipal, datasets: Datasets, filter: FilterParameter = None) -> Response:
     """List datasets."""
     found = await datasets.find(principal, datasets.v4_listing(filter))
     return json_response([as_v4(one) for one in found])
 
 
-@router.get("/fullfacet", operation_id="DatasetsV4Controller_fullfacet_v4")
+@router.get("/fullfacet", operation_id="DatasetsV4Controller_fullfacet_v4", responses=READING)
 async def fullfacet(principal: CurrentPrincipal, datasets: Datasets, filters: FiltersParameter = None) -> Response:
     """Count datasets for each value of some fields."""
     fields, facets = _facet_filters(filters)
     return json_response(await datasets.facets(principal, fields, facets))
 
 
-@router.get("/findOne", operation_id="DatasetsV4Controller_findOne_v4")
+@router.get("/findOne", operation_id="DatasetsV4Controller_findOne_v4", responses=READING)
 async def find_one(principal: CurrentPrincipal, datasets: Datasets, filter: FilterParameter = None) -> Response:
     """Return the first dataset that a filter finds."""
     return await _first(datasets.v4_listing(filter), principal, datasets)
 
 
-@router.get("/count", operation_id="DatasetsV4Controller_count_v4")
+@router.get("/count", operation_id="DatasetsV4Controller_count_v4", responses=READING)
 async def count(principal: CurrentPrincipal, datasets: Datasets, filter: FilterParameter = None) -> Response:
     """Count datasets."""
     return json_response({"count": await datasets.count(principal, datasets.v4_listing(filter).where)})
 
 
-@router.get("/{pid}", operation_id="DatasetsV4Controller_findById_v4")
+@router.get("/{pid}", operation_id="DatasetsV4Controller_findById_v4", responses=READING)
 async def find_by_id(
     pid: PidParameter, principal: CurrentPrincipal, datasets: Datasets, include: Include = None
 ) -> Response:
@@ -98,19 +90,10 @@ async def find_by_id(
     return json_response(as_v4(found))
 
 
-@router.patch("/{pid}", operation_id="DatasetsV4Controller_findByIdAndUpdate_v4")
-async def update(
-    pid: PidParameter,
-    request: Request,
-    principal: CurrentPrincipal,
-    datasets: Datasets,
-    if_unmodified_since: Annotated[str | None, Header()] = None,
-) -> Response:
-    """Change a dataset; as ``application/merge-patch+json`` objects are merged and null takes away (RFC 7396)."""
-    merge = request.headers.get("content-type", "").startswith("application/merge-patch+json")
-    changes = validated(PartialUpdate, await json_body(request), partial=merge)
-    changed = await datasets.change(principal, pid_of(pid), changes, if_unmodified_since, merge=merge)
-    return json_response(as_v4(changed))
+@router.get("/{pid}/datasetlifecycle", operation_id="DatasetsV4Controller_findLifecycleById_v4", responses=READING)
+async def find_lifecycle(pid: PidParameter, principal: CurrentPrincipal, datasets: Datasets) -> Response:
+    """Return a dataset's life cycle."""
+    return json_response((await datasets.get(principal, pid_of(pid))).get("datasetlifecycle"))
 
 
 async def _first(listing: Listing, principal: Any, datasets: Datasets) -> Response:

@@ -1,0 +1,88 @@
+"""What is wrong with a body, in the words SciCat's clients know: those of class-validator and its constraints."""
+
+import types
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+_WORDS = {
+    "string_type": ("isString", "{} must be a string"),
+    "string_too_short": ("isNotEmpty", "{} should not be empty"),
+    "string_too_long": ("maxLength", "{} is too long"),
+    "too_long": ("arrayMaxSize", "{} has too many entries"),
+    "bool_type": ("isBoolean", "{} must be a boolean value"),
+    "bool_parsing": ("isBoolean", "{} must be a boolean value"),
+    "int_type": ("isInt", "{} must be an integer number"),
+    "int_parsing": ("isInt", "{} must be an integer number"),
+    "int_from_float": ("isInt", "{} must be an integer number"),
+    "float_type": ("isNumber", "{} must be a number conforming to the specified constraints"),
+    "float_parsing": ("isNumber", "{} must be a number conforming to the specified constraints"),
+    "dict_type": ("isObject", "{} must be an object"),
+    "model_type": ("isObject", "{} must be an object"),
+    "list_type": ("isArray", "{} must be an array"),
+    "literal_error": ("isEnum", "{} must be one of the following values: {expected}"),
+    "extra_forbidden": ("whitelistValidation", "property {} should not exist"),
+}
+_EACH = ("isString", "each value in {} must be a string")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: where, which constraint, and a sentence."""
+
+    at: str
+    constraint: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.sentence} ({self.constraint})"
+
+
+def faults(
+    model: type[BaseModel], value: Mapping[str, Any], error: ValidationError, first: Sequence[str] = ()
+) -> list[Fault]:
+    """Return what is wrong with a value.
+
+    Args:
+        model: what it should be.
+        value: the JSON object.
+        error: what pydantic found.
+        first: fields to be told first, in this order.
+    """
+    order = {name: place for place, name in enumerate(first)}
+    found = sorted(error.errors(), key=lambda one: order.get(str(one["loc"][0]) if one["loc"] else "", len(order)))
+    return [_fault(model, value, one) for one in found]
+
+
+def _fault(model: type[BaseModel], value: Mapping[str, Any], error: ErrorDetails) -> Fault:
+    at = ".".join(str(part) for part in error["loc"])
+    head = str(error["loc"][0]) if error["loc"] else ""
+    kind = error["type"]
+    if kind in ("list_type", "string_type") and _is_list_of_text(model, head) and len(error["loc"]) <= 2:
+        return Fault(at, _EACH[0], _EACH[1].format(head))
+    if kind in _WORDS:
+        constraint, sentence = _WORDS[kind]
+        return Fault(at, constraint, sentence.format(at, **{"expected": "", **error.get("ctx", {})}))
+    if kind == "missing":
+        return Fault(at, "isDefined", f"{at} should not be empty")
+    return Fault(at, kind, f"{at}: {error['msg'].removeprefix('Value error, ')}")
+
+
+def _is_list_of_text(model: type[BaseModel], name: str) -> bool:
+    field = model.model_fields.get(name)
+    return field is not None and _holds_texts(field.annotation)
+
+
+def _holds_texts(annotation: Any) -> bool:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _holds_texts(get_args(annotation)[0])
+    if origin in (Union, types.UnionType):
+        return any(_holds_texts(one) for one in get_args(annotation))
+    if origin is list:
+        inner = get_args(annotation)[0]
+        return (get_args(inner)[0] if get_origin(inner) is Annotated else inner) is str
+    return False

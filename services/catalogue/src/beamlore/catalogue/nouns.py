@@ -1,10 +1,13 @@
 """The nouns of SciCat's interface and of our own, in the order their routes are tried."""
 
+from beamlore.catalogue.activity.noun import ACTIVITY
 from beamlore.catalogue.attachments.noun import ATTACHMENTS
 from beamlore.catalogue.audit.noun import AUDIT
+from beamlore.catalogue.exports.noun import EXPORTS
 from beamlore.catalogue.history.noun import HISTORY
 from beamlore.catalogue.noun import Noun
 from beamlore.catalogue.originals.noun import ORIGINALS
+from beamlore.catalogue.parameters.noun import PARAMETERS
 from beamlore.catalogue.users.noun import USERS
 
-NOUNS: tuple[Noun, ...] = (ATTACHMENTS, AUDIT, HISTORY, ORIGINALS, USERS)
+NOUNS: tuple[Noun, ...] = (ACTIVITY, ATTACHMENTS, AUDIT, EXPORTS, HISTORY, ORIGINALS, PARAMETERS, USERS)

@@ -1,6 +1,6 @@
 """The base of every repository that answers callers: no query exists without a principal."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -54,6 +54,29 @@ class GuardedRepository:
         with told_plainly():
             return await cursor.to_list()
 
+    async def stream(
+        self, principal: Principal, query: Query, *, batch: int, seconds: float
+    ) -> AsyncGenerator[list[Document], None]:
+        """Yield the documents the principal may see that match, a batch at a time: no more is held in memory.
+
+        Args:
+            principal: who asks.
+            query: what.
+            batch: documents at a time.
+            seconds: longest time the database may spend on all of it.
+        """
+        with told_plainly():
+            async with self._collection.find(
+                both(query.where, self._rights.readable(principal)),
+                query.projection,
+                sort=list(query.sort) or None,
+                max_time_ms=round(seconds * 1000),
+                batch_size=batch,
+                allow_disk_use=True,
+            ) as cursor:
+                while found := await cursor.to_list(batch):
+                    yield found
+
     async def find_one(self, principal: Principal, query: Query) -> Document | None:
         """Return one document the principal may see that matches."""
         with told_plainly():
@@ -95,15 +118,22 @@ class GuardedRepository:
             )
 
     async def aggregate(
-        self, principal: Principal, where: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]
+        self,
+        principal: Principal,
+        where: Mapping[str, Any],
+        stages: Sequence[Mapping[str, Any]],
+        *,
+        seconds: float | None = None,
     ) -> list[Document]:
         """Return what the stages make of the documents that match and that the principal may see.
 
-        ``stages`` may not look into other collections: those have readers of their own.
+        ``stages`` may not look into other collections: those have readers of their own. It may take as long as any
+        query of a caller, or these ``seconds``.
         """
+        milliseconds = self._milliseconds if seconds is None else round(seconds * 1000)
         pipeline = [{"$match": both(where, self._rights.readable(principal))}, *stages]
         with told_plainly():
-            cursor = await self._collection.aggregate(pipeline, maxTimeMS=self._milliseconds)
+            cursor = await self._collection.aggregate(pipeline, maxTimeMS=milliseconds)
             return await cursor.to_list()
 
     def changeable(self, principal: Principal, where: Mapping[str, Any]) -> Document:

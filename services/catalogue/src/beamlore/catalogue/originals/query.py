@@ -23,6 +23,10 @@ Columns = Annotated[
         "`pid,datasetName,scientificMetadata.energy`; empty for all.",
     ),
 ]
+From = Annotated[
+    datetime | None, Query(alias="from", description="Of this time or later: the start, else the creation.")
+]
+To = Annotated[datetime | None, Query(alias="to", description="Of before this time.")]
 
 
 def _condition(
@@ -37,10 +41,8 @@ def _condition(
             '`{"text": "…", "scientific": [{"lhs": …, "relation": …, "rhs": …, "unit": …}]}`.',
         ),
     ] = None,
-    start_from: Annotated[
-        datetime | None, Query(alias="from", description="Of this time or later: the start, else the creation.")
-    ] = None,
-    start_to: Annotated[datetime | None, Query(alias="to", description="Of before this time.")] = None,
+    start_from: From = None,
+    start_to: To = None,
     proposal: Annotated[str | None, Query(max_length=256)] = None,
     beamline: Annotated[str | None, Query(max_length=256)] = None,
 ) -> Condition:
@@ -53,11 +55,11 @@ def _condition(
     if beamline is not None:
         conditions.append(Compare("instrumentIds", "$eq", beamline))
     if start_from is not None or start_to is not None:
-        conditions.append(_in_time(start_from, start_to))
+        conditions.append(in_time(start_from, start_to))
     return All(tuple(one for one in conditions if one != All()))
 
 
-def _in_time(start_from: datetime | None, start_to: datetime | None) -> Condition:
+def in_time(start_from: datetime | None, start_to: datetime | None) -> Condition:
     """Return the condition that a dataset is of a time: it started then, or, without a start, was created then."""
 
     def within(path: str) -> tuple[Condition, ...]:

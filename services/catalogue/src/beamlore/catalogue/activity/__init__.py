@@ -1,0 +1,1 @@
+"""How many datasets there are of each day and beamline."""

@@ -1,0 +1,1 @@
+"""Exports of any query of datasets as files, streamed."""

@@ -1,0 +1,1 @@
+"""Metadata parameters: which values they take, for filters."""

@@ -6,8 +6,19 @@ from beamlore.catalogue.audit.noun import AUDIT
 from beamlore.catalogue.exports.noun import EXPORTS
 from beamlore.catalogue.history.noun import HISTORY
 from beamlore.catalogue.noun import Noun
+from beamlore.catalogue.origdatablocks.noun import ORIG_DATABLOCKS
 from beamlore.catalogue.originals.noun import ORIGINALS
 from beamlore.catalogue.parameters.noun import PARAMETERS
 from beamlore.catalogue.users.noun import USERS
 
-NOUNS: tuple[Noun, ...] = (ACTIVITY, ATTACHMENTS, AUDIT, EXPORTS, HISTORY, ORIGINALS, PARAMETERS, USERS)
+NOUNS: tuple[Noun, ...] = (
+    ACTIVITY,
+    ATTACHMENTS,
+    AUDIT,
+    EXPORTS,
+    HISTORY,
+    ORIG_DATABLOCKS,
+    ORIGINALS,
+    PARAMETERS,
+    USERS,
+)

@@ -1,0 +1,1 @@
+"""OrigDatablocks: the files of datasets, as they lie on disk."""

@@ -1,0 +1,63 @@
+"""The schema that the metadata of single files must follow. Source: SciCat's ``DATAFILES_METADATA_SCHEMA``."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import SchemaError
+from jsonschema.protocols import Validator
+from jsonschema.validators import validator_for
+from referencing import Registry
+
+from beamlore.core import BadRequestError
+
+_NO_METADATA = {"type": "object", "additionalProperties": False}
+_TOLD = 5
+
+
+class FileMetadataSchema:
+    """Checks the metadata of files. Nothing is fetched: a schema refers to itself at most."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Read the schema; without one, files have no metadata of their own.
+
+        Raises:
+            ValueError: it is not a JSON schema.
+        """
+        schema: Any = _NO_METADATA
+        if path is not None:
+            try:
+                schema = orjson.loads(path.read_bytes())
+            except orjson.JSONDecodeError as error:
+                raise ValueError(f"DATAFILES_METADATA_SCHEMA: {path} is not JSON: {error}") from error
+        kind = validator_for(schema, default=Draft7Validator)
+        try:
+            kind.check_schema(schema)
+        except SchemaError as error:
+            raise ValueError(f"DATAFILES_METADATA_SCHEMA: {path} is not a JSON schema: {error.message}") from error
+        registry: Registry[Any] = Registry()
+        self._validator: Validator = kind(schema, format_checker=kind.FORMAT_CHECKER, registry=registry)
+
+    def faults(self, files: object) -> list[str]:
+        """Return what is wrong with the metadata of a list of files, the first few faults in words."""
+        found: list[str] = []
+        for place, file in enumerate(files if isinstance(files, list) else ()):
+            metadata = file.get("metadata") if isinstance(file, Mapping) else None
+            for error in self._validator.iter_errors({} if metadata is None else metadata):
+                at = "/".join(("metadata", *(str(part) for part in error.absolute_path)))
+                found.append(f"dataFileList.{place}.{at} {error.message}"[:500])
+                if len(found) == _TOLD:
+                    return found
+        return found
+
+    def check(self, files: Sequence[Mapping[str, Any]] | None) -> None:
+        """Let through files whose metadata follow the schema.
+
+        Raises:
+            BadRequestError: some do not.
+        """
+        found = self.faults(files)
+        if found:
+            raise BadRequestError(f"Datafile metadata is not following the configured schema: {'; '.join(found)}")

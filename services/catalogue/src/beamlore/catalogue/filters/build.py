@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, Condition, Exists, Matches, Not, Words
+from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, Condition, Exists, Matches, Not, Quantity, Words
 
 
 def to_mongo(condition: Condition) -> dict[str, Any]:
@@ -15,6 +15,8 @@ def to_mongo(condition: Condition) -> dict[str, Any]:
         case Matches(path, pattern, options, negated):
             expression = {"$regex": pattern, "$options": options}
             return {path: {"$not": expression} if negated else expression}
+        case Quantity(in_documents=inner):
+            return to_mongo(inner)
         case Words(text):
             return {"$text": {"$search": text}}
         case Not(inner):

@@ -34,6 +34,23 @@ class Matches:
 
 
 @dataclass(frozen=True)
+class Quantity:
+    """A metadata number within bounds, wherever its entry holds it and in whatever unit it was sent."""
+
+    path: str
+    """The entry."""
+
+    bounds: tuple[tuple[ComparisonOperator, float], ...]
+    """In SI where ``unit`` says which."""
+
+    unit: str
+    """As ``quantities.SiUnit`` names it; empty: numbers as they were sent, whatever their unit."""
+
+    in_documents: "Condition"
+    """The same, said of the entry's members."""
+
+
+@dataclass(frozen=True)
 class Words:
     """Words anywhere in a dataset's descriptive fields (MongoDB's ``$text``)."""
 
@@ -61,4 +78,4 @@ class AnyOf:
     conditions: tuple["Condition", ...]
 
 
-Condition: TypeAlias = Compare | Exists | Matches | Words | Not | All | AnyOf
+Condition: TypeAlias = Compare | Exists | Matches | Quantity | Words | Not | All | AnyOf

@@ -11,7 +11,7 @@ from typing import Any
 
 from beamlore.catalogue.filters.errors import FilterError
 from beamlore.catalogue.filters.fields import Vocabulary
-from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, ComparisonOperator, Condition, Matches
+from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, ComparisonOperator, Condition, Matches, Quantity
 from beamlore.catalogue.quantities import SiUnit, compatible_units, si_unit
 
 CONDITIONS = 30
@@ -70,14 +70,15 @@ def _bounds(relation: object, rhs: object, at: str) -> tuple[_Bound, ...]:
 
 def _numeric(path: str, bounds: tuple[_Bound, ...], unit: str, at: str) -> Condition:
     if not unit:
-        return AnyOf(tuple(_within(one, bounds) for one in _places(path)))
+        return Quantity(path, _widened(bounds), "", AnyOf(tuple(_within(one, bounds) for one in _places(path))))
     wanted = si_unit(unit)
     if wanted is None:
         return AnyOf(tuple(All((_within(value, bounds), Compare(name, "$eq", unit))) for value, name in _pairs(path)))
+    in_si: tuple[_Bound, ...] = tuple((sign, wanted.convert(bound)) for sign, bound in bounds)
     ways: list[Condition] = [
         All(
             (
-                _within(f"{path}.valueSI", tuple((sign, wanted.convert(bound)) for sign, bound in bounds)),
+                _within(f"{path}.valueSI", in_si),
                 Compare(f"{path}.unitSI", "$eq", wanted.name),
             )
         )
@@ -88,19 +89,23 @@ def _numeric(path: str, bounds: tuple[_Bound, ...], unit: str, at: str) -> Condi
             raise FilterError(at, f"{spelling!r} cannot be converted")
         converted = tuple((sign, _convert(bound, wanted, other)) for sign, bound in bounds)
         ways += [All((_within(value, converted), Compare(name, "$eq", spelling))) for value, name in _pairs(path)]
-    return AnyOf(tuple(ways))
+    return Quantity(path, _widened(in_si), wanted.name, AnyOf(tuple(ways)))
 
 
 def _within(path: str, bounds: tuple[_Bound, ...]) -> Condition:
-    found: list[Condition] = []
+    return All(tuple(Compare(path, sign, bound) for sign, bound in _widened(bounds)))
+
+
+def _widened(bounds: tuple[_Bound, ...]) -> tuple[_Bound, ...]:
+    """Return bounds that take in what is equal but for the last digits, which converting there and back moves."""
+    found: list[_Bound] = []
     for sign, bound in bounds:
         if sign == "$eq" and bound:
-            # Converting there and back moves the last digits.
             margin = abs(bound) * _SAME
-            found += [Compare(path, "$gte", bound - margin), Compare(path, "$lte", bound + margin)]
+            found += [("$gte", bound - margin), ("$lte", bound + margin)]
         else:
-            found.append(Compare(path, sign, bound))
-    return All(tuple(found))
+            found.append((sign, bound))
+    return tuple(found)
 
 
 def _convert(value: float, unit: SiUnit, other: SiUnit) -> float:

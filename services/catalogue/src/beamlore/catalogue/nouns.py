@@ -3,22 +3,33 @@
 from beamlore.catalogue.activity.noun import ACTIVITY
 from beamlore.catalogue.attachments.noun import ATTACHMENTS
 from beamlore.catalogue.audit.noun import AUDIT
+from beamlore.catalogue.datablocks.noun import DATABLOCKS
 from beamlore.catalogue.exports.noun import EXPORTS
 from beamlore.catalogue.history.noun import HISTORY
+from beamlore.catalogue.instruments.noun import INSTRUMENTS
 from beamlore.catalogue.noun import Noun
 from beamlore.catalogue.origdatablocks.noun import ORIG_DATABLOCKS
 from beamlore.catalogue.originals.noun import ORIGINALS
 from beamlore.catalogue.parameters.noun import PARAMETERS
+from beamlore.catalogue.policies.noun import POLICIES
+from beamlore.catalogue.proposals.noun import PROPOSALS
+from beamlore.catalogue.samples.noun import SAMPLES
+from beamlore.catalogue.publisheddata.noun import PUBLISHED_DATA, PUBLISHING, PUBLISHING_FORM
 from beamlore.catalogue.users.noun import USERS
 
 NOUNS: tuple[Noun, ...] = (
     ACTIVITY,
     ATTACHMENTS,
     AUDIT,
+    DATABLOCKS,
     EXPORTS,
     HISTORY,
     ORIG_DATABLOCKS,
     ORIGINALS,
     PARAMETERS,
     USERS,
+    INSTRUMENTS,
+    POLICIES,
+    PROPOSALS,
+    SAMPLES,
 )

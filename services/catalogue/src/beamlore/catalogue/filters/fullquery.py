@@ -45,6 +45,8 @@ def _member(name: str, value: Any, vocabulary: Vocabulary, at: str) -> Condition
         )
     field = vocabulary.field(name, at, strict=False)
     if isinstance(value, Mapping):
+        if any(part.startswith("$") for part in value):
+            return parse_where({name: value}, vocabulary, at.removesuffix(f".{name}"), strict=False)
         return _interval(field, value, at)
     if isinstance(value, list):
         return Compare(field.path, "$in", _values(field, value, at)) if value else All()

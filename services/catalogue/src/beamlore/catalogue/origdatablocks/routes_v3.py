@@ -6,7 +6,7 @@ from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.datasets.input import FieldsParameter, FilterParameter, LimitsParameter, json_body, validated
 from beamlore.catalogue.origdatablocks.models import ChangeOrigDatablock, CreateOrigDatablock
 from beamlore.catalogue.origdatablocks.parameters import FacetFilters, Key, OrigDatablocks, UnmodifiedSince
-from beamlore.catalogue.parts.blocks import shown
+from beamlore.catalogue.parts.blocks import named, shown
 from beamlore.catalogue.parts.bodies import body_of
 from beamlore.catalogue.parts.validity import validity
 from beamlore.catalogue.refusals import READING, WRITING
@@ -49,7 +49,7 @@ async def is_valid(request: Request, principal: CurrentPrincipal, blocks: OrigDa
 @router.get("", operation_id="OrigDatablocksController_findAll_v3", responses=READING)
 async def find_all(principal: OptionalPrincipal, blocks: OrigDatablocks, filter: FilterParameter = None) -> Response:
     """List blocks."""
-    return json_response([_named(one) for one in await blocks.find(principal, blocks.v3_listing(filter))])
+    return json_response([named(one) for one in await blocks.find(principal, blocks.v3_listing(filter))])
 
 
 @router.get("/fullquery", operation_id="OrigDatablocksController_fullquery_v3", responses=READING)
@@ -61,7 +61,7 @@ async def fullquery(
 ) -> Response:
     """Search blocks."""
     found = await blocks.find(principal, blocks.fullquery_listing(fields, limits))
-    return json_response([_named(one) for one in found])
+    return json_response([named(one) for one in found])
 
 
 @router.get("/fullquery/files", operation_id="OrigDatablocksController_fullqueryFiles_v3", responses=READING)
@@ -120,10 +120,3 @@ async def change(
 async def delete(id: Key, principal: CurrentPrincipal, blocks: OrigDatablocks) -> Response:
     """Delete a block, and return it; the dataset's size and number of files shrink."""
     return json_response(shown(await blocks.delete(principal, id)))
-
-
-def _named(block: dict[str, object]) -> dict[str, object]:
-    """Return a block of a list, its identifier also as `id` where it is shown. Changes and returns it."""
-    if "_id" in block:
-        block["id"] = block["_id"]
-    return block

@@ -275,3 +275,10 @@ def _sum(field: str, more: float) -> dict[str, Any]:
 def shown(block: Mapping[str, Any]) -> dict[str, Any]:
     """Return a block as SciCat's routes show one document: its identifier also as `id`."""
     return {name: value for name, value in block.items() if name != "beamlore"} | {"id": block["_id"]}
+
+
+def named(block: Document) -> Document:
+    """Return a block of a v3 list, its identifier also as `id` where it is shown. Changes and returns it."""
+    if "_id" in block:
+        block["id"] = block["_id"]
+    return block

@@ -1,0 +1,1 @@
+"""Datablocks: the files of datasets, as they lie in the archive."""

@@ -1,0 +1,1 @@
+"""Policies, what happens to the data of a group: SciCat's ``/policies``."""

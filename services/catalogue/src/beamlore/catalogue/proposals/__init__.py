@@ -1,0 +1,1 @@
+"""Proposals: SciCat's ``/proposals``."""

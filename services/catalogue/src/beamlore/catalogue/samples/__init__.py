@@ -1,0 +1,1 @@
+"""Samples: SciCat's ``/samples``."""

@@ -13,8 +13,8 @@ from beamlore.catalogue.originals.noun import ORIGINALS
 from beamlore.catalogue.parameters.noun import PARAMETERS
 from beamlore.catalogue.policies.noun import POLICIES
 from beamlore.catalogue.proposals.noun import PROPOSALS
-from beamlore.catalogue.samples.noun import SAMPLES
 from beamlore.catalogue.publisheddata.noun import PUBLISHED_DATA, PUBLISHING, PUBLISHING_FORM
+from beamlore.catalogue.samples.noun import SAMPLES
 from beamlore.catalogue.users.noun import USERS
 
 NOUNS: tuple[Noun, ...] = (
@@ -27,6 +27,9 @@ NOUNS: tuple[Noun, ...] = (
     ORIG_DATABLOCKS,
     ORIGINALS,
     PARAMETERS,
+    PUBLISHED_DATA,
+    PUBLISHING,
+    PUBLISHING_FORM,
     USERS,
     INSTRUMENTS,
     POLICIES,

@@ -1,0 +1,1 @@
+"""Published data: what is published together, under one DOI."""

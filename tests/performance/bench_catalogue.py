@@ -247,7 +247,7 @@ def answers(side: Side, request: Request) -> list[Any]:
     return found
 
 
-def measured(side: Side, request: Request, connections: int, seconds: float) -> Load:
+def measured(side: Side, request: Request, connections: int, seconds: int) -> Load:
     """Return what came of a request's load."""
     return measure(
         side.address,
@@ -259,7 +259,7 @@ def measured(side: Side, request: Request, connections: int, seconds: float) -> 
     )
 
 
-def compare(sides: list[Side], wanted: list[Request], seconds: float) -> list[dict[str, Any]]:
+def compare(sides: list[Side], wanted: list[Request], seconds: int) -> list[dict[str, Any]]:
     """Measure each request on each side, and return a row for each."""
     rows = []
     with Progress(console=console) as progress:
@@ -272,7 +272,7 @@ def compare(sides: list[Side], wanted: list[Request], seconds: float) -> list[di
                 "same": all(one == given[0] for one in given),
             }
             for side in sides:
-                measured(side, request, BUSY, min(1.0, seconds))
+                measured(side, request, BUSY, 1)
                 row[side.name] = {
                     connections: vars(measured(side, request, connections, seconds)) for connections in (ALONE, BUSY)
                 }
@@ -328,7 +328,7 @@ async def main() -> None:
     parser.add_argument("--peer", help="address of a SciCat backend")
     parser.add_argument("--peer-mongo", help="its database, mongodb://…/name; emptied of nothing, filled with datasets")
     parser.add_argument("--datasets", type=int, default=50_000)
-    parser.add_argument("--seconds", type=float, default=5, help="of load for each figure")
+    parser.add_argument("--seconds", type=int, default=5, help="of load for each figure")
     parser.add_argument("--only", help="requests whose name contains this")
     parser.add_argument("--write-accounts", type=Path, help="write the peer's functionalAccounts.json and stop")
     parser.add_argument("--json", type=Path, help="write all figures there")

@@ -60,7 +60,7 @@ def measure(
     headers: dict[str, str],
     *,
     connections: int,
-    seconds: float,
+    seconds: int,
     processes: dict[str, list[psutil.Process]],
 ) -> Load:
     """Send the calls again and again, one after the other on each connection, and return what came of it.
@@ -78,7 +78,7 @@ def measure(
         script.write_text(_script(calls, headers))
         before = {name: _cpu_seconds(group) for name, group in processes.items()}
         ran = subprocess.run(
-            ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "-s", str(script), address],
+            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), address],
             check=True,
             capture_output=True,
             text=True,
@@ -112,7 +112,7 @@ def _script(calls: Sequence[Call], headers: dict[str, str]) -> str:
         f"{{{_lua(call.method)}, {_lua(call.path)}, {'nil' if call.body is None else _lua(call.body)}}}"
         for call in calls
     )
-    table = ", ".join(f"[{_lua(name)}] = {_lua(value)}" for name, value in headers.items())
+    table = ", ".join(f"[ {_lua(name)} ] = {_lua(value)}" for name, value in headers.items())
     return _SCRIPT.replace("@REQUESTS@", f"{{{requests}}}").replace("@HEADERS@", f"{{{table}}}")
 
 

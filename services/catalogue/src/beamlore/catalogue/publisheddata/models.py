@@ -6,7 +6,7 @@ Unknown properties are refused, as SciCat does.
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
 
 from beamlore.catalogue.datasets.models import Date, JsonObject, Text, Texts
 
@@ -15,7 +15,7 @@ PUBLIC: Final = "public"
 REGISTERED: Final = "registered"
 AMENDED: Final = "amended"
 Status: TypeAlias = Literal["private", "public", "registered", "amended"]
-Number: TypeAlias = Annotated[int | float, Field(strict=True)]
+Number: TypeAlias = StrictInt | StrictFloat
 Doi: TypeAlias = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^[^\s]+$")]
 Thumbnail: TypeAlias = Annotated[str, Field(max_length=16 * 1024 * 1024)]
 

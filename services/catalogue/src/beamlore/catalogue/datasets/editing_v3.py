@@ -46,7 +46,7 @@ async def create(request: Request, principal: CurrentPrincipal, editor: Editor) 
     body = await json_body(request)
     editor.check_type(body.get("type"))
     fields = validated(_CREATE.get(str(body.get("type")), CreateOther), _named(body))
-    return json_response(as_v3(await editor.create(principal, fields, "v3")), 201)
+    return json_response(as_v3(await editor.create(principal, fields, "3")), 201)
 
 
 @router.post(

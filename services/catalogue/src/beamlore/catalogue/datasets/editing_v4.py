@@ -28,7 +28,7 @@ async def create(request: Request, principal: CurrentPrincipal, editor: Editor) 
     body = await json_body(request)
     editor.check_type(body.get("type"))
     fields = validated(CreateDataset, body)
-    return json_response(as_v4(await editor.create(principal, fields, "v4")), 201)
+    return json_response(as_v4(await editor.create(principal, fields, "4")), 201)
 
 
 @router.post(

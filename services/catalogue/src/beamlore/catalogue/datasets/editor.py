@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from bson import ObjectId
+
 from beamlore.catalogue.database import Document, Query, Store
 from beamlore.catalogue.datasets.changes import check_pairs, merged, not_later, put
 from beamlore.catalogue.datasets.conversion import to_current, without_si
@@ -16,6 +18,7 @@ from beamlore.catalogue.datasets.types import load_types
 from beamlore.catalogue.lifecycle import initial_lifecycle
 from beamlore.catalogue.names import names
 from beamlore.catalogue.noun import Ground
+from beamlore.catalogue.policies.defaults import DefaultPolicies
 from beamlore.catalogue.scopes.tracker import ScopeTracker
 from beamlore.core import (
     BadRequestError,
@@ -35,7 +38,10 @@ APPENDABLE = frozenset(
 )
 _KEPT = ("_id", "pid", "type", "version", "createdBy", "createdAt", "beamlore")
 """What a dataset keeps when all else of it is replaced."""
-_LISTS = names("accessGroups sharedWith keywords techniques relationships")
+_LISTS = names(
+    "accessGroups sharedWith keywords techniques relationships principalInvestigators proposalIds sampleIds "
+    "instrumentIds inputDatasets usedSoftware"
+)
 _COUNTS = names("size packedSize numberOfFiles numberOfFilesArchived")
 
 
@@ -50,6 +56,7 @@ class DatasetEditor:
         self._tracker = tracker
         self._writer = ground.writer
         self._proposals = ProposalCounts(ground.database, ground.writer)
+        self._policies = DefaultPolicies(ground)
         self._pid_prefix = settings.pid_prefix.rstrip("/")
         expression = settings.dataset_creation_validation_regex
         checked = settings.dataset_creation_validation_enabled and expression
@@ -117,6 +124,7 @@ class DatasetEditor:
         """
         self.check_may_create(principal, fields)
         document = self._new(principal, fields, version)
+        document["classification"] = await self._policies.classification(principal, document)
         await self._note(document)
         try:
             await self._datasets.create(principal, document)
@@ -266,6 +274,7 @@ class DatasetEditor:
             "updatedBy": principal.username,
             "createdAt": now,
             "updatedAt": now,
+            "__v": 0,
             "beamlore": {"revision": 1},
         }
 
@@ -275,8 +284,15 @@ def _whole(fields: Mapping[str, Any], now: datetime) -> Document:
     given = _stored(fields)
     whole: Document = {name: [] for name in _LISTS} | dict.fromkeys(_COUNTS, 0)
     whole |= {"isPublished": False, "scientificMetadata": {}, **given}
-    whole["datasetlifecycle"] = initial_lifecycle(now) | (given.get("datasetlifecycle") or {})
+    whole["datasetlifecycle"] = _lifecycle(now) | (given.get("datasetlifecycle") or {})
     return whole
+
+
+def _lifecycle(now: datetime) -> dict[str, Any]:
+    """Return the life cycle a dataset begins with on SciCat's routes, which give it an identifier and these dates."""
+    began = initial_lifecycle(now)
+    del began["archiveReturnMessage"], began["retrieveReturnMessage"]
+    return began | {"_id": ObjectId(), "dateOfDiskPurging": now, "publishedOn": now}
 
 
 def _stored(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ async def fullquery(
     principal: OptionalPrincipal, datasets: Datasets, fields: FieldsParameter = None, limits: LimitsParameter = None
 ) -> Response:
     """Search datasets."""
-    found = await datasets.find(principal, datasets.fullquery_listing(fields, limits))
+    found = await datasets.find(principal, datasets.fullquery_listing(principal, fields, limits))
     return json_response([as_v3(one) for one in found])
 
 
@@ -68,8 +68,8 @@ async def find_by_id(
     filter: FilterParameter = None,
 ) -> Response:
     """Return a dataset."""
-    include = datasets.v3_listing(filter).include
-    return json_response(as_v3(await datasets.get(principal, pid_of(pid), include)))
+    listing = datasets.v3_listing(filter)
+    return json_response(as_v3(await datasets.get(principal, pid_of(pid), listing.include, listing.scopes)))
 
 
 @router.get("/{pid}/datasetlifecycle", operation_id="DatasetsController_findLifecycleById_v3", responses=READING)

@@ -1,12 +1,21 @@
 """What SciCat's dataset routes show."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from beamlore.catalogue.datasets.repository import DatasetRepository
 from beamlore.catalogue.datasets.vocabulary import DATASETS
-from beamlore.catalogue.filters import Listing, Style, parse_facets, parse_filter, parse_fullquery_fields, to_mongo
+from beamlore.catalogue.filters import (
+    Listing,
+    Scope,
+    Style,
+    parse_facets,
+    parse_filter,
+    parse_fullquery_fields,
+    to_mongo,
+)
 from beamlore.catalogue.filters.facets import facet_stages
-from beamlore.catalogue.filters.grammar import All, Compare, Condition
+from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, Condition
 from beamlore.catalogue.filters.listing import decode, parse_limits
 from beamlore.catalogue.settings import Settings
 from beamlore.core import ForbiddenError, NotFoundError, Principal
@@ -20,7 +29,8 @@ class DatasetService:
     def __init__(self, datasets: DatasetRepository, settings: Settings) -> None:
         self._datasets = datasets
         most = settings.query_limit
-        self._v3 = Style(DATASETS, strict=False, limit=100, sort=(), most=most)
+        self._v3 = Style(DATASETS, strict=False, limit=100, sort=(("createdAt", 1),), most=most)
+        self._search = Style(DATASETS, strict=False, limit=100, sort=(), most=most)
         self._v4 = Style(DATASETS, strict=True, limit=10, sort=(("createdAt", -1),), most=most)
 
     def v3_listing(self, text: str | None) -> Listing:
@@ -31,16 +41,49 @@ class DatasetService:
         """Return what a v4 ``filter`` asks for; unknown fields are refused."""
         return parse_filter(text, self._v4)
 
-    def fullquery_listing(self, fields: str | None, limits: str | None) -> Listing:
+    def fullquery_listing(self, principal: Principal, fields: str | None, limits: str | None) -> Listing:
         """Return what ``fullquery`` asks for."""
         return Listing(
-            where=parse_fullquery_fields(fields, DATASETS),
+            where=self.searched(principal, fields),
             projection={"beamlore": 0},
-            limits=parse_limits(decode(limits, "limits"), "limits", self._v3),
+            limits=parse_limits(decode(limits, "limits"), "limits", self._search),
         )
 
-    async def get(self, principal: Principal, pid: str, include: tuple[str, ...] = ()) -> dict[str, Any]:
+    def searched(self, principal: Principal, fields: str | None) -> Condition:
+        """Return the condition of a search page's ``fields``.
+
+        Whoever does not see everything searches their groups' data and what is shared with them; published data of
+        others only where ``fields`` asks for ``isPublished`` (SciCat, ``fullquery`` and ``fullfacet``).
+        """
+        where = parse_fullquery_fields(fields, DATASETS)
+        own = self._own(principal)
+        if own is None or _asks_for_published(fields):
+            return where
+        return All((where, own))
+
+    def _own(self, principal: Principal) -> Condition | None:
+        if not principal.is_authenticated or self._datasets.rights.sees_all(principal):
+            return None
+        groups = sorted(group for group in principal.groups if group)
+        ways = [Compare(name, "$in", groups) for name in ("ownerGroup", "accessGroups", "instrumentGroup")]
+        if principal.email:
+            ways.append(Compare("sharedWith", "$eq", principal.email))
+        return AnyOf(tuple(ways))
+
+    async def get(
+        self,
+        principal: Principal,
+        pid: str,
+        include: tuple[str, ...] = (),
+        scopes: Mapping[str, Scope] | None = None,
+    ) -> dict[str, Any]:
         """Return a dataset.
+
+        Args:
+            principal: who asks.
+            pid: which.
+            include: related documents to add.
+            scopes: what is wanted of them.
 
         Raises:
             NotFoundError: there is none.
@@ -51,7 +94,7 @@ class DatasetService:
             if await self._datasets.exists(pid):
                 raise ForbiddenError("Unauthorized access")
             raise NotFoundError(f"dataset: {pid} not found")
-        await self._datasets.include(principal, [document], include)
+        await self._datasets.include(principal, [document], include, scopes)
         return document
 
     async def find(self, principal: Principal, listing: Listing) -> list[dict[str, Any]]:
@@ -66,9 +109,14 @@ class DatasetService:
         self, principal: Principal, fields: str | None, facets: Any, also: Condition | None = None
     ) -> list[dict[str, Any]]:
         """Return how many datasets there are for each value of some fields."""
-        where = parse_fullquery_fields(fields, DATASETS)
+        where = self.searched(principal, fields)
         return await self._datasets.aggregate(
             principal,
             to_mongo(All((where, also)) if also is not None else where),
             facet_stages(parse_facets(facets, DATASETS)),
         )
+
+
+def _asks_for_published(fields: str | None) -> bool:
+    value = decode(fields, "fields")
+    return isinstance(value, Mapping) and value.get("isPublished") in (True, "true", [True])

@@ -1,6 +1,20 @@
 """The fields of a dataset. Source: SciCat's OpenAPI, ``DatasetClass`` and ``LifecycleClass``."""
 
+from beamlore.catalogue.attachments.vocabulary import ATTACHMENTS
 from beamlore.catalogue.filters.fields import Vocabulary, kinds_of
+from beamlore.catalogue.instruments.vocabulary import INSTRUMENTS
+from beamlore.catalogue.origdatablocks.vocabulary import ORIG_DATABLOCKS
+from beamlore.catalogue.proposals.vocabulary import PROPOSALS
+from beamlore.catalogue.samples.vocabulary import SAMPLES
+
+_RELATED = {
+    "attachments": ATTACHMENTS,
+    "datablocks": ORIG_DATABLOCKS,
+    "instruments": INSTRUMENTS,
+    "origdatablocks": ORIG_DATABLOCKS,
+    "proposals": PROPOSALS,
+    "samples": SAMPLES,
+}
 
 DATASETS = Vocabulary(
     noun="dataset",
@@ -38,6 +52,7 @@ DATASETS = Vocabulary(
         "investigator": "principalInvestigators",
     },
     nested=("scientificMetadata", "jobParameters", "datasetlifecycle", "techniques", "relationships", "history"),
-    relations=frozenset({"instruments", "proposals", "origdatablocks", "datablocks", "attachments", "samples"}),
+    relations=frozenset(_RELATED),
+    related=_RELATED,
     metadata="scientificMetadata",
 )

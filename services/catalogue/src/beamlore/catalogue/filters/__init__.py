@@ -5,12 +5,13 @@ from beamlore.catalogue.filters.errors import FilterError
 from beamlore.catalogue.filters.facets import parse_facets
 from beamlore.catalogue.filters.fields import Vocabulary, kinds_of
 from beamlore.catalogue.filters.fullquery import parse_fullquery_fields
-from beamlore.catalogue.filters.listing import Listing, Style, parse_filter, parse_limits
+from beamlore.catalogue.filters.listing import Listing, Scope, Style, parse_filter, parse_limits
 from beamlore.catalogue.filters.where import parse_where
 
 __all__ = [
     "FilterError",
     "Listing",
+    "Scope",
     "Style",
     "Vocabulary",
     "kinds_of",

@@ -45,6 +45,9 @@ class Vocabulary:
     relations: frozenset[str] = frozenset()
     """What `include` may name."""
 
+    related: Mapping[str, "Vocabulary"] = attribute(default_factory=dict)
+    """What a relation's scope may speak of; one without takes no scope."""
+
     metadata: str = ""
     """The field that scientific conditions look into, empty where there is none."""
 

@@ -1,7 +1,7 @@
 """A whole filter: ``where``, ``fields``, ``limits`` (limit, skip, order or sort), ``include``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -39,6 +39,15 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """What is wanted of a relation that is included."""
+
+    where: Condition
+    projection: dict[str, int]
+    limits: Limits
+
+
+@dataclass(frozen=True)
 class Listing:
     """A filter, read."""
 
@@ -46,6 +55,8 @@ class Listing:
     projection: dict[str, int]
     limits: Limits
     include: tuple[str, ...] = ()
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
+    """Of the included relations that have one."""
 
 
 def decode(text: str | None, at: str) -> Any:
@@ -81,11 +92,13 @@ def parse_filter(text: str | None, style: Style) -> Listing:
         limits = {name: members[name] for name in ("limit", "skip", "order", "sort") if name in members}
         if "offset" in members:
             limits.setdefault("skip", members["offset"])
+    include, scopes = _include(members.get("include"), "filter.include", style)
     return Listing(
         where=parse_where(members.get("where"), style.vocabulary, "filter.where", strict=style.strict),
-        projection=_projection(members.get("fields"), "filter.fields", style),
+        projection=_projection(members.get("fields"), "filter.fields", style, include),
         limits=parse_limits(limits, "filter.limits", style),
-        include=_include(members.get("include"), "filter.include", style.vocabulary.relations),
+        include=include,
+        scopes=scopes,
     )
 
 
@@ -126,7 +139,7 @@ def _sort(value: object, at: str, style: Style) -> tuple[tuple[str, int], ...]:
     return tuple(found)
 
 
-def _projection(value: object, at: str, style: Style) -> dict[str, int]:
+def _projection(value: object, at: str, style: Style, include: tuple[str, ...] = ()) -> dict[str, int]:
     if not value:
         return dict(_HIDDEN)
     if isinstance(value, list):
@@ -139,8 +152,15 @@ def _projection(value: object, at: str, style: Style) -> dict[str, int]:
         raise FilterError(at, "names more than 100 fields")
     shown: dict[str, int] = {}
     hidden = dict(_HIDDEN)
+    inside = [name for name in wanted if name.partition(".")[0] in include and "." in name]
+    if inside:
+        raise FilterError(
+            at,
+            f"Invalid $project :: caused by :: Path collision at {inside[-1]}: "
+            "what is wanted of a relation is said by its scope",
+        )
     for name, show in wanted.items():
-        if name in style.vocabulary.relations:
+        if name.partition(".")[0] in style.vocabulary.relations:
             continue
         path = style.vocabulary.field(name, f"{at}.{name}", strict=style.strict).path
         if show:
@@ -160,21 +180,42 @@ def _without_nested(paths: Mapping[str, int]) -> dict[str, int]:
     }
 
 
-def _include(value: object, at: str, relations: frozenset[str]) -> tuple[str, ...]:
-    if value is None:
-        return ()
+def _include(value: object, at: str, style: Style) -> tuple[tuple[str, ...], dict[str, Scope]]:
+    relations = style.vocabulary.relations
     found: list[str] = []
-    for place, one in enumerate(value if isinstance(value, list) else [value]):
+    scopes: dict[str, Scope] = {}
+    for place, one in enumerate([] if value is None else value if isinstance(value, list) else [value]):
+        here = f"{at}[{place}]"
         name = one.get("relation") if isinstance(one, Mapping) else one
-        if isinstance(one, Mapping) and set(one) - {"relation"}:
-            raise FilterError(f"{at}[{place}]", "only 'relation' is taken; a scope is not")
         if name == "all":
             found += sorted(relations)
         elif isinstance(name, str) and name in relations:
             found.append(name)
         else:
-            raise FilterError(f"{at}[{place}]", f"{str(name)[:40]!r} is not one of {', '.join(sorted(relations))}, all")
-    return tuple(dict.fromkeys(found))
+            raise FilterError(here, f"{str(name)[:40]!r} is not one of {', '.join(sorted(relations))}, all")
+        if isinstance(one, Mapping):
+            unknown = set(one) - {"relation", "scope"}
+            if unknown:
+                raise FilterError(f"{here}.{str(sorted(unknown)[0])[:40]}", "is neither relation nor scope")
+            if one.get("scope"):
+                scopes[str(name)] = _scope(str(name), one["scope"], f"{here}.scope", style)
+    return tuple(dict.fromkeys(found)), scopes
+
+
+def _scope(relation: str, value: object, at: str, style: Style) -> Scope:
+    vocabulary = style.vocabulary.related.get(relation)
+    if vocabulary is None:
+        raise FilterError(at, f"{relation} takes no scope")
+    members = _object(value, at)
+    unknown = set(members) - {"where", "fields", "limits"}
+    if unknown:
+        raise FilterError(f"{at}.{str(sorted(unknown)[0])[:40]}", "is not a part of a scope")
+    inner = replace(style, vocabulary=vocabulary, limit=style.most, sort=())
+    return Scope(
+        where=parse_where(members.get("where"), vocabulary, f"{at}.where", strict=style.strict),
+        projection=_projection(members.get("fields"), f"{at}.fields", inner),
+        limits=parse_limits(members.get("limits"), f"{at}.limits", inner),
+    )
 
 
 def _object(value: object, at: str) -> Mapping[str, Any]:

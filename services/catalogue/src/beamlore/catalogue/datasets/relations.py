@@ -1,0 +1,122 @@
+"""What belongs to datasets and can be included in answers. Each document is guarded by the rule of its own noun."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from beamlore.catalogue.database import Document, GuardedRepository, Query
+from beamlore.catalogue.filters import Scope, to_mongo
+from beamlore.catalogue.instruments.rights import InstrumentRights
+from beamlore.catalogue.noun import Ground
+from beamlore.core import Principal
+
+_AT_MOST = 10_000
+_HIDDEN = {"beamlore": 0}
+_TARGETS = "relationships"
+
+
+@dataclass(frozen=True)
+class _Link:
+    """How documents belong to datasets: a field here that holds what a field there holds."""
+
+    collection: str
+    here: str
+    there: str
+
+
+_LINKS = {
+    "origdatablocks": _Link("OrigDatablock", "_id", "datasetId"),
+    "datablocks": _Link("Datablock", "_id", "datasetId"),
+    "attachments": _Link("Attachment", "_id", _TARGETS),
+    "proposals": _Link("Proposal", "proposalIds", "proposalId"),
+    "samples": _Link("Sample", "sampleIds", "sampleId"),
+    "instruments": _Link("Instrument", "instrumentIds", "pid"),
+}
+
+
+class Relations:
+    """Finds what belongs to datasets."""
+
+    def __init__(self, ground: Ground) -> None:
+        seconds = ground.settings.query_seconds
+        rights = {"instruments": InstrumentRights(ground.policy, ground.settings)}
+        self._repositories = {
+            relation: GuardedRepository(ground.database[link.collection], rights.get(relation, ground.policy), seconds)
+            for relation, link in _LINKS.items()
+        }
+
+    async def include(
+        self,
+        principal: Principal,
+        datasets: Sequence[Document],
+        relations: Sequence[str],
+        scopes: Mapping[str, Scope] | None = None,
+    ) -> None:
+        """Add related documents the principal may see to each of the datasets.
+
+        Args:
+            principal: who asks.
+            datasets: must have the fields that ``links`` names.
+            relations: which are wanted.
+            scopes: which of the related documents, what of them, and how many for each dataset.
+        """
+        for relation in relations:
+            link, scope = _LINKS[relation], (scopes or {}).get(relation)
+            keys = sorted({key for dataset in datasets for key in _keys(dataset, link.here)})
+            related = await self._find(principal, relation, link, keys, scope) if keys else []
+            for dataset in datasets:
+                own = set(_keys(dataset, link.here))
+                mine = [one for one in related if not own.isdisjoint(_ends(one, link))]
+                dataset[relation] = [_shown(one, scope) for one in _page(mine, scope)]
+
+    async def _find(
+        self, principal: Principal, relation: str, link: _Link, keys: Sequence[str], scope: Scope | None
+    ) -> list[Document]:
+        where: dict[str, Any] = {link.there: {"$in": list(keys)}}
+        if link.there == _TARGETS:
+            where = {_TARGETS: {"$elemMatch": {"targetId": {"$in": list(keys)}, "targetType": "dataset"}}}
+        projection: dict[str, int] = dict(_HIDDEN)
+        if scope is not None:
+            where = {"$and": [where, to_mongo(scope.where)]}
+            projection = dict(scope.projection)
+            if 1 in projection.values():
+                projection[link.there] = 1
+            else:
+                projection.pop(link.there, None)
+        sort = scope.limits.sort if scope is not None else ()
+        return await self._repositories[relation].find(
+            principal, Query(where, projection=projection, sort=sort, limit=_AT_MOST)
+        )
+
+
+def links(relations: Sequence[str]) -> dict[str, int]:
+    """Return the projection of the fields by which datasets are linked to these relations."""
+    return {_LINKS[relation].here: 1 for relation in relations}
+
+
+def _keys(dataset: Mapping[str, Any], field: str) -> list[str]:
+    value = dataset.get(field)
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _ends(document: Mapping[str, Any], link: _Link) -> list[str]:
+    if link.there != _TARGETS:
+        return _keys(document, link.there)
+    return [one.get("targetId", "") for one in document.get(_TARGETS) or () if one.get("targetType") == "dataset"]
+
+
+def _page(documents: list[Document], scope: Scope | None) -> list[Document]:
+    if scope is None:
+        return documents
+    return documents[scope.limits.skip : scope.limits.skip + scope.limits.limit]
+
+
+def _shown(document: Document, scope: Scope | None) -> Document:
+    """Return a related document without the field that only served to find its dataset."""
+    if scope is None or 1 not in scope.projection.values():
+        return dict(document)
+    return {name: value for name, value in document.items() if name == "_id" or _wanted(name, scope)}
+
+
+def _wanted(name: str, scope: Scope) -> bool:
+    return any(path.partition(".")[0] == name for path, show in scope.projection.items() if show)

@@ -31,6 +31,10 @@ _ANY_SCHEME = re.compile(r"[\s\x00-\x1f]*([a-z][a-z0-9+.\s\x00-\x1f-]*):", re.IG
 _ADDRESSES = frozenset({"http", "https"})
 _ADDRESS_LENGTH = 2_048
 
+# Pillow looks at the size before it decodes; beyond its limit it only warns, unless told to refuse.
+Image.MAX_IMAGE_PIXELS = PIXELS
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
 
 class Pictures:
     """Makes safe what is attached; one picture at a time, so that many of them do not fill the memory."""
@@ -77,15 +81,12 @@ def _remade(thumbnail: str) -> str:
 def _picture(content: bytes) -> tuple[str, bytes]:
     """Return media type and content of a picture made anew: its first frame, upright, without metadata."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=tuple(_KEPT_AS)) as picture:
-                if picture.width * picture.height > PIXELS:
-                    raise BadRequestError(f"thumbnail: has more than {PIXELS} pixels")
-                kept_as = _KEPT_AS[str(picture.format)]
-                upright = ImageOps.exif_transpose(picture)
-                return _MEDIA[kept_as], _encoded(upright, kept_as)
-    except (UnidentifiedImageError, Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        with Image.open(BytesIO(content), formats=tuple(_KEPT_AS)) as picture:
+            kept_as = _KEPT_AS[str(picture.format)]
+            return _MEDIA[kept_as], _encoded(ImageOps.exif_transpose(picture), kept_as)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise BadRequestError(f"thumbnail: has more than {PIXELS} pixels") from error
+    except UnidentifiedImageError as error:
         raise BadRequestError("thumbnail: is not a picture of a kind that is taken") from error
     except (OSError, ValueError, SyntaxError, EOFError, OverflowError) as error:
         # What Pillow raises for files that are cut off or damaged.

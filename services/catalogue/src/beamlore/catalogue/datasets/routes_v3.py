@@ -14,17 +14,18 @@ from beamlore.catalogue.datasets.input import (
     pid_of,
 )
 from beamlore.catalogue.refusals import READING
+from beamlore.catalogue.rendering import View, rendered_response
 from beamlore.catalogue.state import Datasets
 from beamlore.core import OptionalPrincipal
 
 router = APIRouter(prefix="/api/v3/datasets", tags=["datasets"])
+_V3 = View(b"dataset v3", as_v3)
 
 
 @router.get("", operation_id="DatasetsController_findAll_v3", responses=READING)
 async def find_all(principal: OptionalPrincipal, datasets: Datasets, filter: FilterParameter = None) -> Response:
     """List datasets."""
-    found = await datasets.find(principal, datasets.v3_listing(filter))
-    return json_response([as_v3(one) for one in found])
+    return rendered_response(await datasets.page(principal, datasets.v3_listing(filter), _V3))
 
 
 @router.get("/fullquery", operation_id="DatasetsController_fullquery_v3", responses=READING)
@@ -32,8 +33,8 @@ async def fullquery(
     principal: OptionalPrincipal, datasets: Datasets, fields: FieldsParameter = None, limits: LimitsParameter = None
 ) -> Response:
     """Search datasets."""
-    found = await datasets.find(principal, datasets.fullquery_listing(principal, fields, limits))
-    return json_response([as_v3(one) for one in found])
+    listing = datasets.fullquery_listing(principal, fields, limits)
+    return rendered_response(await datasets.page(principal, listing, _V3))
 
 
 @router.get("/fullfacet", operation_id="DatasetsController_fullfacet_v3", responses=READING)

@@ -12,11 +12,13 @@ from beamlore.catalogue.datasets.service import PUBLISHED
 from beamlore.catalogue.filters import FilterError, Listing
 from beamlore.catalogue.filters.listing import decode
 from beamlore.catalogue.refusals import READING
+from beamlore.catalogue.rendering import View, rendered_response
 from beamlore.catalogue.state import Datasets
 from beamlore.core import ANONYMOUS, CurrentPrincipal, NotFoundError
 
 router = APIRouter(prefix="/api/v4/datasets", tags=["datasets v4"])
 public = APIRouter(prefix="/api/v4/datasets/public", tags=["datasets v4 public"])
+_V4 = View(b"dataset v4", as_v4)
 
 FiltersParameter = Annotated[str | None, Query(description="JSON: fields and facets.")]
 Include = Annotated[str | None, Query(description="JSON: a list of relations.")]
@@ -25,8 +27,7 @@ Include = Annotated[str | None, Query(description="JSON: a list of relations.")]
 @public.get("", operation_id="DatasetsPublicV4Controller_findAllPublic_v4", responses=READING)
 async def find_all_public(datasets: Datasets, filter: FilterParameter = None) -> Response:
     """List published datasets."""
-    found = await datasets.find(ANONYMOUS, datasets.v4_listing(filter))
-    return json_response([as_v4(one) for one in found])
+    return rendered_response(await datasets.page(ANONYMOUS, datasets.v4_listing(filter), _V4))
 
 
 @public.get("/fullfacet", operation_id="DatasetsPublicV4Controller_fullfacet_v4", responses=READING)
@@ -51,15 +52,13 @@ async def count_public(datasets: Datasets, filter: FilterParameter = None) -> Re
 @public.get("/{pid}", operation_id="DatasetsPublicV4Controller_findByIdPublic_v4", responses=READING)
 async def find_by_id_public(pid: PidParameter, datasets: Datasets, include: Include = None) -> Response:
     """Return a published dataset."""
-    found = await datasets.get(ANONYMOUS, pid_of(pid), _relations(include, datasets))
-    return json_response(as_v4(found))
+    return rendered_response(await datasets.shown(ANONYMOUS, pid_of(pid), _V4, _relations(include, datasets)))
 
 
 @router.get("", operation_id="DatasetsV4Controller_findAll_v4", responses=READING)
 async def find_all(principal: CurrentPrincipal, datasets: Datasets, filter: FilterParameter = None) -> Response:
     """List datasets."""
-    found = await datasets.find(principal, datasets.v4_listing(filter))
-    return json_response([as_v4(one) for one in found])
+    return rendered_response(await datasets.page(principal, datasets.v4_listing(filter), _V4))
 
 
 @router.get("/fullfacet", operation_id="DatasetsV4Controller_fullfacet_v4", responses=READING)
@@ -86,8 +85,7 @@ async def find_by_id(
     pid: PidParameter, principal: CurrentPrincipal, datasets: Datasets, include: Include = None
 ) -> Response:
     """Return a dataset."""
-    found = await datasets.get(principal, pid_of(pid), _relations(include, datasets))
-    return json_response(as_v4(found))
+    return rendered_response(await datasets.shown(principal, pid_of(pid), _V4, _relations(include, datasets)))
 
 
 @router.get("/{pid}/datasetlifecycle", operation_id="DatasetsV4Controller_findLifecycleById_v4", responses=READING)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from beamlore.catalogue.answers import to_json
+from beamlore.catalogue.database import Query
 from beamlore.catalogue.datasets.repository import DatasetRepository
 from beamlore.catalogue.datasets.vocabulary import DATASETS
 from beamlore.catalogue.filters import (
@@ -17,17 +19,21 @@ from beamlore.catalogue.filters import (
 from beamlore.catalogue.filters.facets import facet_stages
 from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, Condition
 from beamlore.catalogue.filters.listing import decode, parse_limits
+from beamlore.catalogue.rendering import Renderer, View
 from beamlore.catalogue.settings import Settings
 from beamlore.core import ForbiddenError, NotFoundError, Principal
 
+_RENDERED_BYTES = 64 * 1024 * 1024
 PUBLISHED = Compare("isPublished", "$eq", True)
 
 
 class DatasetService:
     """Shows, lists and counts datasets."""
 
-    def __init__(self, datasets: DatasetRepository, settings: Settings) -> None:
+    def __init__(self, datasets: DatasetRepository, derived: Derived, settings: Settings) -> None:
         self._datasets = datasets
+        self._derived = derived
+        self._renderer = Renderer(_RENDERED_BYTES)
         most = settings.query_limit
         self._v3 = Style(DATASETS, strict=False, limit=100, sort=(("createdAt", 1),), most=most)
         self._search = Style(DATASETS, strict=False, limit=100, sort=(), most=most)
@@ -99,11 +105,33 @@ class DatasetService:
 
     async def find(self, principal: Principal, listing: Listing) -> list[dict[str, Any]]:
         """Return what a listing asks for."""
-        return await self._datasets.listed(principal, listing)
+        page = await self._derived.page(principal, listing.where, listing.limits)
+        return await self._datasets.listed(principal, listing, page)
+
+    async def shown(self, principal: Principal, pid: str, view: View, include: tuple[str, ...] = ()) -> bytes:
+        """Return the JSON of a dataset in a view.
+
+        Raises:
+            NotFoundError: there is none.
+            ForbiddenError: the principal may not see it.
+        """
+        if not include:
+            document = await self._datasets.find_one_raw(principal, {"_id": pid})
+            if document is not None:
+                return self._renderer.render(document, view)
+        return to_json(view.show(await self.get(principal, pid, include)))
+
+    async def page(self, principal: Principal, listing: Listing, view: View) -> bytes:
+        """Return the JSON list of what a listing asks for, in a view."""
+        if listing.include or not listing.is_whole:
+            return to_json([view.show(one) for one in await self.find(principal, listing)])
+        limits = listing.limits
+        query = Query(to_mongo(listing.where), sort=limits.sort, skip=limits.skip, limit=limits.limit)
+        return self._renderer.render_list(await self._datasets.find_raw(principal, query), view)
 
     async def count(self, principal: Principal, where: Condition) -> int:
         """Return how many datasets a condition holds for."""
-        return await self._datasets.count(principal, to_mongo(where))
+        return await self._derived.count(principal, where, lambda: self._datasets.count(principal, to_mongo(where)))
 
     async def facets(
         self, principal: Principal, fields: str | None, facets: Any, also: Condition | None = None

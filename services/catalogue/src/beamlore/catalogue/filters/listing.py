@@ -58,6 +58,11 @@ class Listing:
     scopes: Mapping[str, Scope] = field(default_factory=dict)
     """Of the included relations that have one."""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every field is asked for."""
+        return self.projection == _HIDDEN
+
 
 def decode(text: str | None, at: str) -> Any:
     """Return the JSON of a query parameter; ``None`` where there is none.

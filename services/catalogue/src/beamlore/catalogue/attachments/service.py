@@ -14,7 +14,7 @@ from beamlore.catalogue.database import Document, Query, Store
 from beamlore.catalogue.filters import Listing, Style, parse_filter, to_mongo
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.changes import not_changed, not_later, replaced, set_fields
-from beamlore.catalogue.parts.parents import ParentDatasets
+from beamlore.catalogue.parts.parents import DatasetsOfParts
 from beamlore.core import ForbiddenError, NotFoundError, Principal
 
 COLLECTION = "Attachment"
@@ -38,7 +38,7 @@ class AttachmentService:
         self._below = ground.store(COLLECTION, ThroughParent())
         self._reach = Reach(ground)
         self._pictures = Pictures()
-        self.datasets = ParentDatasets(ground, dataset_attachment_rights(ground.policy, settings))
+        self.datasets = DatasetsOfParts(ground, dataset_attachment_rights(ground.policy, settings))
         self.largest: int = settings.max_file_upload_size
         self._most = settings.query_limit
         self._style = Style(ATTACHMENTS, strict=True, limit=10, sort=(("createdAt", -1),), most=settings.query_limit)

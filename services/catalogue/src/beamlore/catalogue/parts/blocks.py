@@ -16,7 +16,7 @@ from beamlore.catalogue.database import Change, Document, Query, told_plainly
 from beamlore.catalogue.database.repository import both
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.changes import not_changed, not_later, set_fields
-from beamlore.catalogue.parts.parents import ParentDatasets
+from beamlore.catalogue.parts.parents import DatasetsOfParts
 from beamlore.catalogue.parts.rights import PartRights
 from beamlore.core import ForbiddenError, NotFoundError, Principal
 
@@ -52,7 +52,7 @@ class BlockService:
     def __init__(self, ground: Ground, kind: BlockKind, rights: PartRights) -> None:
         self.kind = kind
         self.rights = rights
-        self.parents = ParentDatasets(ground, rights)
+        self.parents = DatasetsOfParts(ground, rights)
         self._store = ground.store(kind.collection, rights)
         self._blocks = ground.database[kind.collection]
         self._datasets = ground.database[DATASETS]

@@ -14,33 +14,23 @@ _SHOWN = {"ownerGroup": 1, "accessGroups": 1, "instrumentGroup": 1, "isPublished
 
 
 class ParentDatasets:
-    """Lets callers at datasets for the routes of one kind of part. All methods return the dataset's access fields.
+    """Looks up datasets for the routes of what belongs to them."""
 
-    They raise ``NotFoundError`` where there is no such dataset, ``ForbiddenError`` where the caller may not.
-    """
-
-    def __init__(self, ground: Ground, rights: PartRights) -> None:
+    def __init__(self, ground: Ground) -> None:
         self._datasets = ground.database["Dataset"]
         self._milliseconds = round(ground.settings.query_seconds * 1000)
-        self._rights = rights
 
-    async def readable(self, principal: Principal, pid: str) -> Document:
-        """Return a dataset whose parts the principal may see."""
-        return await self._get(pid, self._rights.readable(principal))
+    async def get(self, pid: str, allowed: Mapping[str, Any]) -> Document:
+        """Return the access fields of a dataset.
 
-    async def creatable(self, principal: Principal, pid: str) -> Document:
-        """Return a dataset that the principal may add parts to."""
-        return await self._get(pid, self._rights.creatable(principal))
+        Args:
+            pid: which.
+            allowed: the predicate of the datasets with which the caller may do what they are about to.
 
-    async def writable(self, principal: Principal, pid: str) -> Document:
-        """Return a dataset whose parts the principal may change."""
-        return await self._get(pid, self._rights.writable(principal))
-
-    async def deletable(self, principal: Principal, pid: str) -> Document:
-        """Return a dataset whose parts the principal may delete."""
-        return await self._get(pid, self._rights.deletable(principal))
-
-    async def _get(self, pid: str, allowed: Mapping[str, Any]) -> Document:
+        Raises:
+            NotFoundError: there is no such dataset.
+            ForbiddenError: there is, and the caller may not; or there is none with which they may.
+        """
         if allowed == NOTHING:
             raise ForbiddenError("Forbidden resource")
         with told_plainly():
@@ -51,3 +41,27 @@ class ParentDatasets:
         if exists is None:
             raise NotFoundError(f"dataset: {pid} not found")
         raise ForbiddenError("Unauthorized access")
+
+
+class DatasetsOfParts(ParentDatasets):
+    """Lets callers at datasets for the routes of one kind of part. All methods raise what ``get`` raises."""
+
+    def __init__(self, ground: Ground, rights: PartRights) -> None:
+        super().__init__(ground)
+        self._rights = rights
+
+    async def readable(self, principal: Principal, pid: str) -> Document:
+        """Return a dataset whose parts the principal may see."""
+        return await self.get(pid, self._rights.readable(principal))
+
+    async def creatable(self, principal: Principal, pid: str) -> Document:
+        """Return a dataset that the principal may add parts to."""
+        return await self.get(pid, self._rights.creatable(principal))
+
+    async def writable(self, principal: Principal, pid: str) -> Document:
+        """Return a dataset whose parts the principal may change."""
+        return await self.get(pid, self._rights.writable(principal))
+
+    async def deletable(self, principal: Principal, pid: str) -> Document:
+        """Return a dataset whose parts the principal may delete."""
+        return await self.get(pid, self._rights.deletable(principal))

@@ -8,24 +8,32 @@ from fastapi import Request, Response
 
 from beamlore.core import TooLargeError
 
-OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
+OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
 def _default(value: Any) -> Any:
-    """Write what BSON has and JSON does not: identifiers, decimals and bytes as text."""
+    """Write what BSON has and JSON does not: identifiers, decimals and bytes as text; moments with milliseconds."""
+    if isinstance(value, datetime):
+        moment = value if value.tzinfo is None or value.tzinfo is UTC else value.astimezone(UTC)
+        return f"{moment.isoformat(timespec='milliseconds')[:23]}Z"
     if isinstance(value, bytes):
         return value.hex()
     return str(value)
 
 
 def to_json(value: Any) -> bytes:
-    """Return JSON; dates as SciCat writes them (UTC, ``Z``), BSON's own types as text."""
+    """Return JSON; dates as SciCat writes them (``2026-01-31T12:00:00.000Z``), BSON's own types as text."""
     return orjson.dumps(value, default=_default, option=OPTIONS)
 
 
 def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return the answer with its JSON body."""
     return Response(to_json(value), status_code=status, media_type="application/json", headers=headers)
+
+
+def nothing() -> Response:
+    """Return SciCat's answer where there is nothing to show: 200 without a body."""
+    return Response(status_code=200)
 
 
 def milliseconds(moment: datetime) -> int:

@@ -4,9 +4,11 @@ from beamlore.catalogue.activity.noun import ACTIVITY
 from beamlore.catalogue.attachments.noun import ATTACHMENTS
 from beamlore.catalogue.audit.noun import AUDIT
 from beamlore.catalogue.datablocks.noun import DATABLOCKS
+from beamlore.catalogue.derived.noun import DERIVED
 from beamlore.catalogue.exports.noun import EXPORTS
 from beamlore.catalogue.history.noun import HISTORY
 from beamlore.catalogue.instruments.noun import INSTRUMENTS
+from beamlore.catalogue.logbooks.noun import LOGBOOKS
 from beamlore.catalogue.noun import Noun
 from beamlore.catalogue.origdatablocks.noun import ORIG_DATABLOCKS
 from beamlore.catalogue.originals.noun import ORIGINALS
@@ -22,6 +24,7 @@ NOUNS: tuple[Noun, ...] = (
     ATTACHMENTS,
     AUDIT,
     DATABLOCKS,
+    DERIVED,
     EXPORTS,
     HISTORY,
     ORIG_DATABLOCKS,
@@ -35,4 +38,5 @@ NOUNS: tuple[Noun, ...] = (
     POLICIES,
     PROPOSALS,
     SAMPLES,
+    LOGBOOKS,
 )

@@ -17,6 +17,7 @@ from beamlore.core import BeamloreError, UnauthenticatedError
 log = structlog.get_logger(__name__)
 
 _SCICAT = ("/api/v3", "/api/v4")
+_ASKING_TO_LOG_IN = ("/auth/", "/api/v3/users", "/api/v3/useridentities", "/api/v3/samples")
 _OURS = "/api/beamlore/v1/"
 _Words: TypeAlias = dict[str, tuple[str, "_Words"]]
 """A segment in lower case (empty: a parameter), how it is spelled, and what may follow."""
@@ -46,7 +47,8 @@ class ScicatPaths:
         if scope["type"] == "http":
             raw = scope.get("raw_path", b"").split(b"?", 1)[0].decode("latin-1")
             if is_scicat(raw):
-                scope["path"] = "/".join(_spelled(self._words, raw.split("/")))
+                # SciCat's server does not mind a slash at the end.
+                scope["path"] = "/".join(_spelled(self._words, raw.rstrip("/").split("/")))
             elif raw.startswith(_OURS):
                 scope["path"] = "/".join(_decoded(one) for one in raw.split("/"))
         await self._app(scope, receive, send)
@@ -108,4 +110,5 @@ def _scicat_answer(request: Request, error: Exception) -> Response:
 
 
 def _tries_to_prove_itself(request: Request) -> bool:
-    return "authorization" in request.headers or "/auth/" in request.url.path.lower()
+    path = request.url.path.lower()
+    return "authorization" in request.headers or any(part in path for part in _ASKING_TO_LOG_IN)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
-from beamlore.catalogue.answers import json_response
+from beamlore.catalogue.answers import json_response, nothing
 from beamlore.catalogue.datasets.input import FilterParameter, json_body, pid_of, validated
 from beamlore.catalogue.instruments.models import ChangeInstrument, CreateInstrument
 from beamlore.catalogue.instruments.service import InstrumentService
@@ -49,11 +49,11 @@ async def count(principal: OptionalPrincipal, instruments: Instruments, filter: 
     return json_response({"count": await instruments.count(principal, instruments.listing(filter))})
 
 
-@router.get("/findOne", operation_id="InstrumentsController_findOne_v3", responses=READING)
+@router.get("/findOne", operation_id="InstrumentsController_findOne_v3", response_class=Response, responses=READING)
 async def find_one(principal: OptionalPrincipal, instruments: Instruments, filter: FilterParameter = None) -> Response:
-    """Return the first instrument that a filter finds; null where it finds none."""
+    """Return the first instrument that a filter finds; an empty answer where it finds none."""
     found = await instruments.first(principal, instruments.listing(filter))
-    return json_response(None if found is None else as_v3(found))
+    return nothing() if found is None else json_response(as_v3(found))
 
 
 @router.get("/{id}", operation_id="InstrumentsController_findById_v3", responses=READING)

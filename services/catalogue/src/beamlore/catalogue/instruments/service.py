@@ -25,7 +25,7 @@ class InstrumentService:
         self.rights = InstrumentRights(ground.policy, ground.settings)
         self._records = Records(ground, COLLECTION, self.rights, "Instrument")
         self._style = Style(INSTRUMENTS, strict=False, limit=100, sort=(), most=ground.settings.query_limit)
-        self._pid_prefix = ground.settings.pid_prefix.rstrip("/")
+        self._pid_prefix = ground.settings.pid_prefix
 
     def listing(self, text: str | None) -> Listing:
         """Return what a ``filter`` asks for."""
@@ -39,7 +39,7 @@ class InstrumentService:
             ConflictError: there is one with its PID or unique name.
         """
         permit(self.rights.create, principal)
-        pid = fields.get("pid") or f"{self._pid_prefix}/{uuid.uuid4()}"
+        pid = fields.get("pid") or f"{self._pid_prefix}{uuid.uuid4()}"
         named = {"$or": [{"_id": pid}, {"pid": pid}, {"uniqueName": fields["uniqueName"]}]}
         if await self._records.store.count(principal, named):
             raise ConflictError("Instrument with the same unique name or PID already exists")

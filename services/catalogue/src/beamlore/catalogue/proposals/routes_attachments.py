@@ -25,10 +25,11 @@ router = APIRouter(prefix="/api/v3/proposals/{pid}/attachments", tags=["proposal
 async def attach(
     pid: Pid, request: Request, principal: CurrentPrincipal, proposals: Proposals, attachments: Attachments
 ) -> Response:
-    """Attach something to a proposal."""
+    """Attach something to a proposal; it belongs to the group that is named, otherwise to the proposal's."""
     target, proposal = await proposals.target(pid_of(pid), proposals.attachment_rights.creatable(principal))
     fields = validated(CreateSubAttachment, await read_object(request, attachments.largest))
-    return json_response(as_v3(await attachments.attach(principal, target, fields, proposal)), 201)
+    owner = {"ownerGroup": fields["ownerGroup"]} if "ownerGroup" in fields else {}
+    return json_response(as_v3(await attachments.attach(principal, target, fields, proposal | owner)), 201)
 
 
 @router.get("", operation_id="ProposalsController_findAllAttachments_v3", responses=READING)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
-from beamlore.catalogue.answers import json_response
+from beamlore.catalogue.answers import json_response, nothing
 from beamlore.catalogue.datasets.conversion import as_v3 as dataset_as_v3
 from beamlore.catalogue.datasets.input import (
     FieldsParameter,
@@ -74,11 +74,11 @@ async def metadata_keys(
     return json_response(await samples.keys(principal, fields, limits))
 
 
-@router.get("/findOne", operation_id="SamplesController_findOne_v3", responses=READING)
+@router.get("/findOne", operation_id="SamplesController_findOne_v3", response_class=Response, responses=READING)
 async def find_one(principal: CurrentPrincipal, samples: Samples, filter: FilterParameter = None) -> Response:
-    """Return the first sample that a filter finds, with what it includes; null where it finds none."""
+    """Return the first sample that a filter finds, with what it includes; an empty answer where it finds none."""
     found = await samples.first(principal, samples.listing(filter))
-    return json_response(None if found is None else as_v3(found))
+    return nothing() if found is None else json_response(as_v3(found))
 
 
 @router.get("/{id}", operation_id="SamplesController_findById_v3", responses=READING)

@@ -1,0 +1,1 @@
+"""Logbooks of proposals, read from a SciChat server: SciCat's ``/logbooks``."""

@@ -9,6 +9,7 @@ from beamlore.catalogue.settings._datasets import DatasetSettings
 from beamlore.catalogue.settings._files import FileSettings
 from beamlore.catalogue.settings._groups import GroupSettings
 from beamlore.catalogue.settings._history import HistorySettings
+from beamlore.catalogue.settings._own import OwnSettings
 from beamlore.catalogue.settings._scicat import variable
 from beamlore.core import ClientSettings, HttpSettings, MongoSettings, OidcSettings
 
@@ -18,6 +19,7 @@ class Settings(
     FileSettings,
     GroupSettings,
     HistorySettings,
+    OwnSettings,
     HttpSettings,
     OidcSettings,
     MongoSettings,

@@ -12,11 +12,12 @@ from fastapi.routing import APIRoute
 from pymongo.errors import PyMongoError
 
 from beamlore.catalogue import me
-from beamlore.catalogue.auth import routes as auth_routes
+from beamlore.catalogue.auth.attempts import Attempts
 from beamlore.catalogue.auth.provider import IdentityProvider
 from beamlore.catalogue.auth.tokens import AnyToken, SessionTokens
 from beamlore.catalogue.database.indexes import create_indexes
 from beamlore.catalogue.datasets import editing_v3, editing_v4, routes_v3, routes_v4
+from beamlore.catalogue.derived import Keeper
 from beamlore.catalogue.ingest import routes as ingest_routes
 from beamlore.catalogue.live import routes as live_routes
 from beamlore.catalogue.live.follow import Follower
@@ -43,7 +44,6 @@ _ROUTERS = (
     routes_v4.public,
     routes_v4.router,
     editing_v4.router,
-    auth_routes.router,
     *(router for noun in NOUNS for router in noun.routers),
 )
 
@@ -63,7 +63,7 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
         built = [(noun, noun.build(catalogue.ground)) for noun in NOUNS if noun.build is not None]
         app.state.services = {type(service): service for _, service in built}
         app.state.verifier.look_up(app.state.services[UserService].directory)
-        follower = Follower(client, catalogue, health)
+        follower = Follower(client, catalogue, app.state.services[Keeper], health)
         tasks = [_started(follower.run()), _started(_prepare(catalogue.database))]
         tasks += [_started(noun.work(service)) for noun, service in built if noun.work is not None]
         try:
@@ -87,7 +87,8 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
     tokens = SessionTokens(settings)
     app.state.session_tokens = tokens
     app.state.provider = IdentityProvider(settings, app.state.verifier)
-    app.state.verifier = AnyToken(app.state.verifier, tokens, settings.admin_groups)
+    app.state.attempts = Attempts(settings)
+    app.state.verifier = AnyToken(app.state.verifier if settings.oidc_issuer else None, tokens, settings.admin_groups)
     install_scicat_errors(app)
     app.add_middleware(
         ScicatPaths,

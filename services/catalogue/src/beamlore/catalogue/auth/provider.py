@@ -14,10 +14,11 @@ import orjson
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from beamlore.catalogue.settings import Settings
+from beamlore.catalogue.users.person import Person
 from beamlore.core import (
     BadRequestError,
+    NotFoundError,
     OidcSettings,
-    Principal,
     TokenVerifier,
     UnauthenticatedError,
     UnavailableError,
@@ -32,7 +33,8 @@ class IdentityProvider:
     def __init__(self, settings: Settings, verifier: TokenVerifier) -> None:
         self._settings = settings
         self._access = verifier
-        audiences = [settings.client_id, *sorted(settings.oidc_id_token_audiences)]
+        parties = {*settings.oidc_id_token_audiences, *settings.oidc_additional_authorized_parties}
+        audiences = [one for one in (settings.client_id, *sorted(parties)) if one]
         self._identity = [TokenVerifier(_for_audience(settings, audience)) for audience in dict.fromkeys(audiences)]
         self._metadata: Mapping[str, Any] | None = None
 
@@ -44,7 +46,7 @@ class IdentityProvider:
             "response_type": "code",
             "client_id": self._settings.client_id,
             "redirect_uri": callback,
-            "scope": "openid profile email",
+            "scope": self._settings.oidc_scope,
             "state": remembered["state"],
             "nonce": remembered["nonce"],
             "code_challenge": create_s256_code_challenge(remembered["verifier"]),
@@ -52,7 +54,7 @@ class IdentityProvider:
         }
         return f"{metadata['authorization_endpoint']}?{urlencode(query)}", remembered | {"callback": callback}
 
-    async def complete(self, remembered: Mapping[str, Any], query: Mapping[str, str]) -> Principal:
+    async def complete(self, remembered: Mapping[str, Any], query: Mapping[str, str]) -> Person:
         """Return who logged in.
 
         Raises:
@@ -64,8 +66,8 @@ class IdentityProvider:
         if not secrets.compare_digest(str(remembered["state"]), query.get("state", "")) or "code" not in query:
             raise UnauthenticatedError("the answer does not belong to the login that was begun here; begin again")
         tokens = await self._exchange(query["code"], remembered)
-        await self.from_id_token(str(tokens.get("id_token", "")), nonce=str(remembered["nonce"]))
-        return await self._access.verify(str(tokens["access_token"]))
+        claims = await self._claims(str(tokens.get("id_token", "")), nonce=str(remembered["nonce"]))
+        return self._person(await self._with_groups(claims, str(tokens.get("access_token", ""))))
 
     async def _exchange(self, code: str, remembered: Mapping[str, Any]) -> dict[str, Any]:
         metadata = await self._discovered()
@@ -88,27 +90,75 @@ class IdentityProvider:
         tokens: dict[str, Any] = answer.json()
         return tokens
 
-    async def from_id_token(self, token: str, *, nonce: str | None = None) -> Principal:
-        """Return the principal of an ID token that was given to one of our clients.
+    async def from_id_token(self, token: str) -> Person:
+        """Return who an ID token describes that was given to one of our clients.
 
         Raises:
             UnauthenticatedError: it is not valid, or not for a client of ours.
         """
+        return self._person(await self._claims(token))
+
+    async def end_of_session(self) -> str:
+        """Return where the provider ends its own session; empty where it names no such place.
+
+        Raises:
+            UnavailableError: the provider does not answer.
+        """
+        return str((await self._discovered()).get("end_session_endpoint", ""))
+
+    async def _claims(self, token: str, *, nonce: str | None = None) -> dict[str, Any]:
+        if not self._settings.oidc_issuer:
+            raise NotFoundError("no identity provider is configured")
         if token.count(".") != 2:
             raise UnauthenticatedError("the ID token is not a token")
         refused: UnauthenticatedError | None = None
         for verifier in self._identity:
             try:
-                principal = await verifier.verify(token)
+                await verifier.verify(token)
             except UnauthenticatedError as error:
                 refused = error
             else:
-                if nonce is not None and _payload(token).get("nonce") != nonce:
+                claims = _payload(token)
+                if nonce is not None and claims.get("nonce") != nonce:
                     raise UnauthenticatedError("the ID token belongs to another login")
-                return principal
+                return claims
         raise refused or UnauthenticatedError("the ID token is for none of our clients")
 
+    async def _with_groups(self, claims: dict[str, Any], access_token: str) -> dict[str, Any]:
+        """Return the claims with the groups of the access token, where only that one names them."""
+        claim = self._settings.oidc_access_groups_property
+        if claim in claims or access_token.count(".") != 2:
+            return claims
+        try:
+            principal = await self._access.verify(access_token)
+        except UnauthenticatedError:
+            # It is for other services only, which is the provider's business.
+            return claims
+        return claims | {claim: sorted(principal.groups)}
+
+    def _person(self, claims: Mapping[str, Any]) -> Person:
+        settings = self._settings
+        names = [str(claims[name]) for name in settings.oidc_userinfo_username if isinstance(claims.get(name), str)]
+        username = "_".join(names) or _text(claims, "preferred_username") or _text(claims, "name")
+        key = _text(claims, settings.oidc_userinfo_id) or _text(claims, "sub") or _text(claims, "user_id")
+        photo = _text(claims, settings.oidc_userinfo_photo)
+        return Person(
+            strategy="oidc",
+            external_id=key,
+            username=username or key,
+            name=_text(claims, settings.oidc_userinfo_displayname),
+            email=_text(claims, settings.oidc_userinfo_email),
+            email_is_theirs=claims.get("email_verified") is not False,
+            provider=_text(claims, settings.oidc_userinfo_provider),
+            photo=f"data:image/jpeg;base64,{base64.b64encode(photo.encode('latin-1', 'ignore')).decode()}"
+            if photo
+            else "",
+            payload=claims,
+        )
+
     async def _discovered(self) -> Mapping[str, Any]:
+        if not self._settings.oidc_issuer:
+            raise NotFoundError("no identity provider is configured")
         if self._metadata is None:
             try:
                 async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
@@ -143,6 +193,11 @@ def _for_audience(settings: Settings, audience: str) -> OidcSettings:
         oidc_audience=audience,
         oidc_backchannel_url=settings.oidc_backchannel_url,
     )
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    value = claims.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _payload(token: str) -> dict[str, Any]:

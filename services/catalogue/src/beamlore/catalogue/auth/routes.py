@@ -1,149 +1,97 @@
-"""SciCat's ``/api/v3/auth``."""
+"""SciCat's ``/api/v3/auth``: logins with a name and a password, who one is, and logout."""
 
-from datetime import UTC, datetime
-from typing import Annotated
-from urllib.parse import urlencode
+from collections.abc import Mapping
+from typing import Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Request, Response
 
 from beamlore.catalogue.answers import json_response
-from beamlore.catalogue.auth.provider import IdentityProvider, local_path
-from beamlore.catalogue.auth.tokens import SessionTokens
-from beamlore.catalogue.noun import given
-from beamlore.catalogue.users.collections import shown
-from beamlore.catalogue.users.service import UserService
-from beamlore.core import CurrentPrincipal, Principal, UnauthenticatedError
+from beamlore.catalogue.auth.parts import (
+    Credentials,
+    LoginAnswer,
+    LoginAttempts,
+    LogoutAnswer,
+    Provider,
+    Tokens,
+    Users,
+    admitted,
+)
+from beamlore.catalogue.users.caller import Caller
+from beamlore.core import UnauthenticatedError, UnavailableError, bearer_token
 
-router = APIRouter(prefix="/api/v3/auth", tags=["auth"])
-_COOKIE = "beamlore-login"
-
-
-class Credentials(BaseModel):
-    """A functional account's name and password."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    username: str = Field(max_length=256)
-    password: str = Field(max_length=1024, repr=False)
+router = APIRouter(prefix="/api/v3", tags=["auth"])
+_REFUSED = "Unauthorized"
 
 
-class IdToken(BaseModel):
-    """An ID token of the identity provider."""
-
-    idToken: str = Field(max_length=16_384, repr=False)  # noqa: N815 - SciCat's name
-
-
-class LoginAnswer(BaseModel):
-    """A token and whom it proves."""
-
-    id: str
-    access_token: str
-    expires_in: int
-    ttl: int
-    created: datetime
-    userId: str  # noqa: N815 - SciCat's name
-    user: dict[str, object]
-
-
-async def _tokens(request: Request) -> SessionTokens:
-    tokens: SessionTokens = request.app.state.session_tokens
-    return tokens
-
-
-async def _provider(request: Request) -> IdentityProvider:
-    provider: IdentityProvider = request.app.state.provider
-    return provider
-
-
-Tokens = Annotated[SessionTokens, Depends(_tokens)]
-Users = Annotated[UserService, Depends(given(UserService))]
-Provider = Annotated[IdentityProvider, Depends(_provider)]
-
-
-@router.post("/login", status_code=201, operation_id="AuthController_login_v3", response_model=LoginAnswer)
-async def login(credentials: Credentials, users: Users, tokens: Tokens) -> Response:
+@router.post("/auth/login", status_code=201, operation_id="AuthController_login_v3", response_model=LoginAnswer)
+@router.post(
+    "/users/login",
+    status_code=201,
+    operation_id="UsersController_login_v3",
+    response_model=LoginAnswer,
+    deprecated=True,
+)
+async def login(
+    request: Request, credentials: Credentials, users: Users, tokens: Tokens, attempts: LoginAttempts
+) -> Response:
     """Log a local user in: a functional account."""
+    await attempts.allow(request, credentials.username)
     user = await users.check(credentials.username, credentials.password)
     if user is None:
-        raise UnauthenticatedError("Unauthorized")
-    return json_response(_answer(shown(user), tokens.issue_for(user), tokens.lifetime), 201)
+        await attempts.failed(request, credentials.username)
+        raise UnauthenticatedError(_REFUSED)
+    return json_response(await admitted(user, users, tokens), 201)
 
 
-@router.get("/whoami", operation_id="AuthController_whoami_v3")
-async def whoami(principal: CurrentPrincipal) -> Response:
-    """Return the caller."""
-    return json_response(_user_of(principal))
-
-
-@router.get("/oidc", operation_id="AuthController_oidcLogin_v3", status_code=302)
-async def oidc(
-    request: Request,
-    provider: Provider,
-    tokens: Tokens,
-    return_url: Annotated[str | None, Query(alias="returnUrl", max_length=2048)] = None,
-) -> Response:
-    """Send the browser to the identity provider's login page."""
-    wanted = local_path(return_url)
-    url, remembered = await provider.login_url(str(request.url_for("oidc_callback")))
-    answer = RedirectResponse(url, 302)
-    answer.set_cookie(
-        _COOKIE,
-        tokens.seal(remembered | {"returnUrl": wanted}),
-        max_age=600,
-        path="/api/v3/auth",
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
-    return answer
-
-
-@router.get("/oidc/callback", operation_id="AuthController_loginCallback_v3", status_code=302)
-async def oidc_callback(request: Request, provider: Provider, tokens: Tokens) -> Response:
-    """Take the browser back from the login page and send it to the frontend with a token."""
-    remembered = tokens.unseal(request.cookies.get(_COOKIE, ""))
-    principal = await provider.complete(remembered, request.query_params)
-    found = {
-        "access-token": tokens.issue(principal),
-        "user-id": principal.subject,
-        "returnUrl": remembered["returnUrl"],
-    }
-    base = request.app.state.settings.oidc_success_url
-    answer = RedirectResponse(f"{base}{'&' if '?' in base else '?'}{urlencode(found)}", 302)
-    answer.delete_cookie(_COOKIE, path="/api/v3/auth")
-    return answer
-
-
+@router.post("/auth/ldap", status_code=201, operation_id="AuthController_ldapLogin_v3", response_model=LoginAnswer)
 @router.post(
-    "/oidc/token", operation_id="AuthController_oidcTokenLogin_v3", response_model=LoginAnswer, status_code=201
+    "/auth/msad",
+    status_code=201,
+    operation_id="AuthController_msadLogin_v3",
+    response_model=LoginAnswer,
+    deprecated=True,
 )
-async def oidc_token(identity: IdToken, provider: Provider, tokens: Tokens) -> Response:
-    """Give a token for an ID token of the identity provider."""
-    principal = await provider.from_id_token(identity.idToken)
-    return json_response(_answer(_user_of(principal), tokens.issue(principal), tokens.lifetime), 201)
+async def ldap_login(
+    request: Request, credentials: Credentials, users: Users, tokens: Tokens, attempts: LoginAttempts
+) -> Response:
+    """Log somebody in whom the LDAP directory knows."""
+    await attempts.allow(request, credentials.username)
+    person = await users.ldap.check(credentials.username, credentials.password)
+    if person is None:
+        await attempts.failed(request, credentials.username)
+        raise UnauthenticatedError(_REFUSED)
+    return json_response(await admitted(await users.people.welcome(person), users, tokens), 201)
 
 
-def _answer(user: dict[str, object], token: str, lifetime: int) -> dict[str, object]:
-    return {
-        "id": token,
-        "access_token": token,
-        "expires_in": lifetime,
-        "ttl": lifetime,
-        "created": datetime.now(UTC),
-        "userId": user["id"],
-        "user": user,
-    }
+@router.get("/auth/whoami", operation_id="AuthController_whoami_v3")
+async def whoami(caller: Caller, users: Users) -> Response:
+    """Return the caller."""
+    user = await users.people.known(caller)
+    return json_response(_shown(user) | {"displayName": caller.name, "currentGroups": sorted(caller.groups)})
 
 
-def _user_of(principal: Principal) -> dict[str, object]:
-    """Return a principal as SciCat shows whoever is logged in."""
-    return {
-        "id": principal.subject,
-        "_id": principal.subject,
-        "username": principal.username,
-        "email": principal.email,
-        "displayName": principal.name,
-        "currentGroups": sorted(principal.groups),
+@router.post("/auth/logout", operation_id="AuthController_logout_v3", response_model=LogoutAnswer)
+@router.post("/users/logout", operation_id="UsersController_logout_v3", response_model=LogoutAnswer)
+async def logout(request: Request, caller: Caller, users: Users, provider: Provider, tokens: Tokens) -> Response:
+    """End the session: the token is not taken any longer."""
+    token = bearer_token(request) or ""
+    if tokens.is_own(token):
+        await users.end_session(caller, token, tokens.read(token).principal.expires_at)
+    user = await users.people.known(caller)
+    settings = request.app.state.settings
+    if user.get("authStrategy") != "oidc" or not settings.oidc_auto_logout:
+        return json_response({"logout": "successful"})
+    url = settings.logout_url
+    if not url and settings.oidc_issuer:
+        try:
+            url = await provider.end_of_session()
+        except UnavailableError:
+            # Our own session has ended all the same.
+            url = ""
+    return json_response({"logout": "successful"} | ({"logoutURL": url} if url else {}))
+
+
+def _shown(user: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": user["_id"]} | {
+        name: user[name] for name in ("_id", "username", "email", "authStrategy") if name in user
     }

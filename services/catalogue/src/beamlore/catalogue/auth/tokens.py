@@ -6,6 +6,7 @@ them, and tokens that a SciCat backend gave out go on being taken until they exp
 """
 
 import hashlib
+import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ from joserfc.jws import extract_compact
 
 from beamlore.catalogue.auth.errors import SessionExpiredError
 from beamlore.catalogue.settings import Settings
-from beamlore.catalogue.users.directory import Directory
+from beamlore.catalogue.users.directory import Directory, digest
 from beamlore.contract import CATALOGUE_ADMIN
 from beamlore.core import ANONYMOUS, Principal, TokenVerifier, UnauthenticatedError
 
@@ -47,6 +48,8 @@ class SessionTokens:
     def __init__(self, settings: Settings) -> None:
         given = settings.token_secret or settings.jwt_secret or settings.client_secret
         secret = given.get_secret_value()
+        if not secret:
+            raise ValueError("JWT_SECRET or BEAMLORE_TOKEN_SECRET must be set: with it, tokens are signed")
         scicats = settings.jwt_secret.get_secret_value().encode() if settings.jwt_secret else None
         # One secret, two keys: what seals a login in progress must never pass for a token.
         self._signing = OctKey.import_key(
@@ -129,8 +132,13 @@ class SessionTokens:
                 self._read.popitem(last=False)
         return known
 
+    def is_own(self, token: str) -> bool:
+        """Return whether a token is of the kind that is signed here."""
+        return _algorithm(token) == _ALGORITHM
+
     def _signed(self, claims: Mapping[str, Any], expires: int) -> str:
-        own = {"iss": _ISSUER, "aud": _AUDIENCE, "iat": int(time.time()), "exp": expires}
+        own: dict[str, Any] = {"iss": _ISSUER, "aud": _AUDIENCE, "iat": int(time.time()), "exp": expires}
+        own["jti"] = secrets.token_urlsafe(8)
         return jwt.encode({"alg": _ALGORITHM}, {**claims, **own}, self._signing)
 
     def _checked(self, token: str) -> Mapping[str, Any]:
@@ -177,7 +185,7 @@ class AnyToken:
     Members of a group that the settings call one of administrators are administrators.
     """
 
-    def __init__(self, provider: TokenVerifier, own: SessionTokens, admin_groups: Iterable[str]) -> None:
+    def __init__(self, provider: TokenVerifier | None, own: SessionTokens, admin_groups: Iterable[str]) -> None:
         self._provider = provider
         self._own = own
         self._admin_groups = frozenset(group for group in admin_groups if group)
@@ -194,12 +202,11 @@ class AnyToken:
             UnauthenticatedError: the token is not to be believed.
             UnavailableError: the identity provider's keys were never had and it does not answer, or the database.
         """
-        try:
-            algorithm = extract_compact(token.encode()).headers().get("alg")
-        except (JoseError, ValueError) as error:
-            raise UnauthenticatedError("the token is not a token") from error
-        principal = await (self._ours(token) if algorithm == _ALGORITHM else self._provider.verify(token))
-        return self.with_administration(principal)
+        if self._own.is_own(token):
+            return self.with_administration(await self._ours(token))
+        if self._provider is None:
+            raise UnauthenticatedError("the token is not one of the catalogue's")
+        return self.with_administration(await self._provider.verify(token))
 
     def with_administration(self, principal: Principal) -> Principal:
         """Return the principal, made an administrator where one of its groups is one of administrators."""
@@ -211,10 +218,12 @@ class AnyToken:
         proof = self._own.read(token)
         if proof.user_id is None or self._directory is None:
             return proof.principal
-        user = await self._directory.principal(proof.user_id)
-        if user is None:
+        member = await self._directory.member(proof.user_id)
+        if member is None:
             raise UnauthenticatedError("the user of this token is no more; log in again")
-        return replace(user, expires_at=proof.principal.expires_at)
+        if member.revoked and digest(token) in member.revoked:
+            raise UnauthenticatedError("this session has ended; log in again")
+        return replace(member.principal, expires_at=proof.principal.expires_at)
 
 
 def _proof(claims: Mapping[str, Any]) -> Proof:
@@ -234,6 +243,13 @@ def _proof(claims: Mapping[str, Any]) -> Proof:
             expires_at=expires,
         )
     )
+
+
+def _algorithm(token: str) -> object:
+    try:
+        return extract_compact(token.encode()).headers().get("alg")
+    except (JoseError, ValueError) as error:
+        raise UnauthenticatedError("the token is not a token") from error
 
 
 def _derived(secret: str, purpose: str) -> bytes:

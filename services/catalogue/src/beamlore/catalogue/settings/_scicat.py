@@ -6,18 +6,19 @@ from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
 
-def variable(name: str, default: Any, description: str, **constraints: Any) -> Any:
+def variable(name: str, default: Any, description: str, *, own: str = "", **constraints: Any) -> Any:
     """Return the field of one of SciCat's variables; ``BEAMLORE_<NAME>`` goes before ``<NAME>``.
 
     Args:
         name: the variable as SciCat's documentation has it, such as ``ADMIN_GROUPS``.
         default: its value where neither is set.
         description: what it is for; shown in the reference of the settings.
+        own: our name for it, where it is another one.
         constraints: further arguments of pydantic's ``Field``.
     """
     return Field(
         default=default,
-        validation_alias=AliasChoices(f"BEAMLORE_{name}", name),
+        validation_alias=AliasChoices(f"BEAMLORE_{own or name}", name),
         description=description,
         **constraints,
     )

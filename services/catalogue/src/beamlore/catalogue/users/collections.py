@@ -13,13 +13,18 @@ IDENTITIES = "UserIdentity"
 ROLES = "Role"
 USER_ROLES = "UserRole"
 SETTINGS = "UserSetting"
+REVOKED = "beamlore_revoked"
+"""Digests of tokens whose sessions were ended, until the tokens expire."""
 
 SYSTEM = Principal(subject="system", username="system")
 """Who writes what no person asked for, such as the accounts of a file."""
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
-    # The two unique ones are SciCat's own, under its names, so that either backend finds what it expects.
-    USERS: [IndexModel([("email", ASCENDING)], name="email_1", unique=True), IndexModel("username")],
+    # The two unique ones are SciCat's own, under its names; a provider may know people without an address, though.
+    USERS: [
+        IndexModel([("email", ASCENDING)], name="email_1", unique=True, partialFilterExpression={"email": {"$gt": ""}}),
+        IndexModel("username"),
+    ],
     ROLES: [IndexModel([("name", ASCENDING)], name="name_1", unique=True)],
     IDENTITIES: [
         IndexModel("userId"),
@@ -29,6 +34,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
     USER_ROLES: [IndexModel([("userId", ASCENDING), ("roleId", ASCENDING)])],
     SETTINGS: [IndexModel("userId")],
+    REVOKED: [IndexModel("userId"), IndexModel("until", expireAfterSeconds=0)],
 }
 
 

@@ -6,8 +6,10 @@ not there nothing is kept.
 """
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -18,7 +20,7 @@ from pymongo.errors import PyMongoError
 
 from beamlore.catalogue.database import Document
 from beamlore.catalogue.database.repository import told_plainly
-from beamlore.catalogue.users.collections import IDENTITIES, ROLES, USER_ROLES, USERS, object_id
+from beamlore.catalogue.users.collections import IDENTITIES, REVOKED, ROLES, USER_ROLES, USERS, object_id
 from beamlore.contract import CATALOGUE_INGEST
 from beamlore.core import Principal
 
@@ -27,7 +29,21 @@ log = structlog.get_logger(__name__)
 _KEPT_SECONDS = 1.0
 _MOST = 4096
 _RETRY_SECONDS = 1.0
-_WATCHED = [{"$match": {"ns.coll": {"$in": [USERS, IDENTITIES, ROLES, USER_ROLES]}}}]
+_WATCHED = [{"$match": {"ns.coll": {"$in": [USERS, IDENTITIES, ROLES, USER_ROLES, REVOKED]}}}]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A user, and what is to be known of their tokens."""
+
+    principal: Principal
+    revoked: frozenset[str]
+    """Digests of their tokens that are taken no longer."""
+
+
+def digest(token: str) -> str:
+    """Return what stands for a token where it is not to be kept itself."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Directory:
@@ -42,11 +58,11 @@ class Directory:
         """
         self._database = database
         self._ingest_roles = ingest_roles
-        self._kept: dict[str, tuple[float, Principal | None]] = {}
+        self._kept: dict[str, tuple[float, Member | None]] = {}
         self._keeps = False
         self._changes = 0
 
-    async def principal(self, user_id: str) -> Principal | None:
+    async def member(self, user_id: str) -> Member | None:
         """Return the user with their groups, ``None`` where there is none with this identifier.
 
         Raises:
@@ -92,7 +108,7 @@ class Directory:
         found = await self._database[ROLES].find(wanted, {"name": 1}, session=session).to_list()
         return [one["name"] for one in found if isinstance(one.get("name"), str) and one["name"]]
 
-    async def _read(self, user_id: str) -> Principal | None:
+    async def _read(self, user_id: str) -> Member | None:
         key = object_id(user_id)
         if key is None:
             return None
@@ -102,7 +118,9 @@ class Directory:
                 return None
             identity = await self._database[IDENTITIES].find_one({"userId": key}, {"profile": 1})
             roles = await self.roles(key)
-        return self._principal(user, (identity or {}).get("profile") or {}, roles)
+            revoked = await self._database[REVOKED].find({"userId": key}, {"_id": 1}).to_list()
+        profile = (identity or {}).get("profile") or {}
+        return Member(self._principal(user, profile, roles), frozenset(one["_id"] for one in revoked))
 
     def _principal(self, user: Mapping[str, Any], profile: Mapping[str, Any], roles: list[str]) -> Principal:
         listed = profile.get("accessGroups")

@@ -14,7 +14,9 @@ from pymongo.errors import PyMongoError
 from beamlore.catalogue.database import Change, Document, Transactions
 from beamlore.catalogue.users.accounts import GLOBAL_ACCESS, FunctionalAccount
 from beamlore.catalogue.users.collections import IDENTITIES, ROLES, SYSTEM, USER_ROLES, USERS
+from beamlore.catalogue.users.groups import GroupSources
 from beamlore.catalogue.users.passwords import hashed, is_hash
+from beamlore.catalogue.users.person import Person
 from beamlore.core import BeamloreError, ConflictError, UnavailableError
 
 log = structlog.get_logger(__name__)
@@ -27,10 +29,23 @@ class AccountKeeper:
     """Knows when the accounts stand."""
 
     def __init__(
-        self, database: AsyncDatabase[Document], transactions: Transactions, accounts: Sequence[FunctionalAccount]
+        self,
+        database: AsyncDatabase[Document],
+        transactions: Transactions,
+        sources: GroupSources,
+        accounts: Sequence[FunctionalAccount],
     ) -> None:
+        """Keep accounts.
+
+        Args:
+            database: the catalogue's.
+            transactions: how it is written to.
+            sources: who knows groups beside the file.
+            accounts: those of the file.
+        """
         self._database = database
         self._transactions = transactions
+        self._sources = sources
         self._accounts = accounts
         self._stand = asyncio.Event()
 
@@ -66,6 +81,8 @@ class AccountKeeper:
         user = await self._find(account)
         secret = account.password if user or is_hash(account.password) else await hashed(account.password)
         roles = [await self._role(name) for name in account.roles]
+        person = Person("local", "", account.username, account.username, account.email)
+        groups = list(dict.fromkeys([*account.roles, *await self._sources.groups(person)]))
 
         async def work(session: AsyncClientSession) -> Sequence[Change]:
             changes = []
@@ -81,7 +98,7 @@ class AccountKeeper:
                 await self._database[USERS].insert_one(created, session=session)
                 changes.append(Change(USERS, "create", SYSTEM, None, created))
             key = (user or created)["_id"]
-            changes += await self._identify(session, key, account)
+            changes += await self._identify(session, key, account, groups)
             for role in roles:
                 changes += await self._give(session, key, role)
             return changes
@@ -97,7 +114,7 @@ class AccountKeeper:
         return await self._database[USERS].find_one({"$and": [{"$or": wanted}, {"$or": local}]}, {"password": 0})
 
     async def _identify(
-        self, session: AsyncClientSession, key: ObjectId, account: FunctionalAccount
+        self, session: AsyncClientSession, key: ObjectId, account: FunctionalAccount, groups: list[str]
     ) -> Sequence[Change]:
         before = await self._database[IDENTITIES].find_one({"userId": key}, session=session)
         if before is not None:
@@ -116,7 +133,7 @@ class AccountKeeper:
                 "thumbnailPhoto": "error: no photo found",
                 "id": str(key),
                 "emails": [{"value": account.email}],
-                "accessGroups": account.roles,
+                "accessGroups": groups,
             },
             "provider": "local",
             "userId": key,

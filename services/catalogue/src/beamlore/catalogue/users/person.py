@@ -1,0 +1,30 @@
+"""A person as an identity provider describes them at a login."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is known of who logs in, before the catalogue knows them."""
+
+    strategy: str
+    """``local``, ``oidc`` or ``ldap``."""
+
+    external_id: str
+    """How the provider calls them, for good; empty for local users."""
+
+    username: str
+    name: str = ""
+    email: str = ""
+    email_is_theirs: bool = True
+    """Whether the provider vouches for the address; ``False`` only where it says that it does not."""
+
+    provider: str = ""
+    photo: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    """All that the provider said: claims, attributes, and groups under ``_groups``."""
+
+    user_id: str = ""
+    """How the catalogue calls them, where it knows them already."""

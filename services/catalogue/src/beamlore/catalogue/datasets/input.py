@@ -14,6 +14,7 @@ from beamlore.core import BadRequestError
 
 FilterParameter = Annotated[str | None, Query(description="JSON: where, fields, limits, include.")]
 FieldsParameter = Annotated[str | None, Query(description="JSON: what to look for.")]
+FacetsParameter = Annotated[str | None, Query(description="JSON: a list of fields.")]
 LimitsParameter = Annotated[str | None, Query(description="JSON: limit, skip, order.")]
 PidParameter = Annotated[str, Path(description="The PID, URL-encoded.")]
 

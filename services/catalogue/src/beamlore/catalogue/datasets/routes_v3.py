@@ -1,12 +1,11 @@
 """SciCat's ``/api/v3/datasets``."""
 
-from typing import Annotated
+from fastapi import APIRouter, Response
 
-from fastapi import APIRouter, Query, Response
-
-from beamlore.catalogue.answers import json_response
+from beamlore.catalogue.answers import json_response, nothing
 from beamlore.catalogue.datasets.conversion import as_v3
 from beamlore.catalogue.datasets.input import (
+    FacetsParameter,
     FieldsParameter,
     FilterParameter,
     LimitsParameter,
@@ -42,7 +41,7 @@ async def fullfacet(
     principal: OptionalPrincipal,
     datasets: Datasets,
     fields: FieldsParameter = None,
-    facets: Annotated[str | None, Query(description="JSON: a list of fields.")] = None,
+    facets: FacetsParameter = None,
 ) -> Response:
     """Count datasets for each value of some fields."""
     return json_response(await datasets.facets(principal, fields, facets))
@@ -58,7 +57,7 @@ async def count(principal: OptionalPrincipal, datasets: Datasets, filter: Filter
 async def find_one(principal: OptionalPrincipal, datasets: Datasets, filter: FilterParameter = None) -> Response:
     """Return the first dataset that a filter finds; an empty answer where it finds none."""
     found = await datasets.find(principal, datasets.v3_listing(filter))
-    return json_response(as_v3(found[0])) if found else Response(status_code=200, media_type="application/json")
+    return json_response(as_v3(found[0])) if found else nothing()
 
 
 @router.get("/{pid}", operation_id="DatasetsController_findById_v3", responses=READING)

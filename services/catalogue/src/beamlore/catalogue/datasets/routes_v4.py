@@ -1,27 +1,28 @@
 """SciCat's ``/api/v4/datasets``, and what of it is public."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query, Response
 
-from beamlore.catalogue.answers import json_response
+from beamlore.catalogue.answers import json_response, nothing
 from beamlore.catalogue.datasets.conversion import as_v4
-from beamlore.catalogue.datasets.input import FilterParameter, PidParameter, pid_of
+from beamlore.catalogue.datasets.input import FacetsParameter, FieldsParameter, FilterParameter, PidParameter, pid_of
 from beamlore.catalogue.datasets.service import PUBLISHED
 from beamlore.catalogue.filters import FilterError, Listing
 from beamlore.catalogue.filters.listing import decode
 from beamlore.catalogue.refusals import READING
 from beamlore.catalogue.rendering import View, rendered_response
 from beamlore.catalogue.state import Datasets
-from beamlore.core import ANONYMOUS, CurrentPrincipal, NotFoundError
+from beamlore.core import ANONYMOUS, CurrentPrincipal
 
 router = APIRouter(prefix="/api/v4/datasets", tags=["datasets v4"])
 public = APIRouter(prefix="/api/v4/datasets/public", tags=["datasets v4 public"])
 _V4 = View(b"dataset v4", as_v4)
 
 FiltersParameter = Annotated[str | None, Query(description="JSON: fields and facets.")]
-Include = Annotated[str | None, Query(description="JSON: a list of relations.")]
+Include = Annotated[list[str] | None, Query(description="Relations, or one JSON list of them.")]
 
 
 @public.get("", operation_id="DatasetsPublicV4Controller_findAllPublic_v4", responses=READING)
@@ -31,15 +32,20 @@ async def find_all_public(datasets: Datasets, filter: FilterParameter = None) ->
 
 
 @public.get("/fullfacet", operation_id="DatasetsPublicV4Controller_fullfacet_v4", responses=READING)
-async def fullfacet_public(datasets: Datasets, filters: FiltersParameter = None) -> Response:
+async def fullfacet_public(
+    datasets: Datasets,
+    filters: FiltersParameter = None,
+    fields: FieldsParameter = None,
+    facets: FacetsParameter = None,
+) -> Response:
     """Count published datasets for each value of some fields."""
-    fields, facets = _facet_filters(filters)
+    fields, facets = _facet_filters(filters, fields, facets)
     return json_response(await datasets.facets(ANONYMOUS, fields, facets, PUBLISHED))
 
 
 @public.get("/findOne", operation_id="DatasetsPublicV4Controller_findOnePublic_v4", responses=READING)
 async def find_one_public(datasets: Datasets, filter: FilterParameter = None) -> Response:
-    """Return the first published dataset that a filter finds."""
+    """Return the first published dataset that a filter finds; an empty answer where it finds none."""
     return await _first(datasets.v4_listing(filter), ANONYMOUS, datasets)
 
 
@@ -51,7 +57,7 @@ async def count_public(datasets: Datasets, filter: FilterParameter = None) -> Re
 
 @public.get("/{pid}", operation_id="DatasetsPublicV4Controller_findByIdPublic_v4", responses=READING)
 async def find_by_id_public(pid: PidParameter, datasets: Datasets, include: Include = None) -> Response:
-    """Return a published dataset."""
+    """Return a published dataset; an empty answer where there is none, as SciCat gives it."""
     return rendered_response(await datasets.shown(ANONYMOUS, pid_of(pid), _V4, _relations(include, datasets)))
 
 
@@ -62,15 +68,21 @@ async def find_all(principal: CurrentPrincipal, datasets: Datasets, filter: Filt
 
 
 @router.get("/fullfacet", operation_id="DatasetsV4Controller_fullfacet_v4", responses=READING)
-async def fullfacet(principal: CurrentPrincipal, datasets: Datasets, filters: FiltersParameter = None) -> Response:
+async def fullfacet(
+    principal: CurrentPrincipal,
+    datasets: Datasets,
+    filters: FiltersParameter = None,
+    fields: FieldsParameter = None,
+    facets: FacetsParameter = None,
+) -> Response:
     """Count datasets for each value of some fields."""
-    fields, facets = _facet_filters(filters)
+    fields, facets = _facet_filters(filters, fields, facets)
     return json_response(await datasets.facets(principal, fields, facets))
 
 
 @router.get("/findOne", operation_id="DatasetsV4Controller_findOne_v4", responses=READING)
 async def find_one(principal: CurrentPrincipal, datasets: Datasets, filter: FilterParameter = None) -> Response:
-    """Return the first dataset that a filter finds."""
+    """Return the first dataset that a filter finds; an empty answer where it finds none."""
     return await _first(datasets.v4_listing(filter), principal, datasets)
 
 
@@ -95,23 +107,22 @@ async def find_lifecycle(pid: PidParameter, principal: CurrentPrincipal, dataset
 
 
 async def _first(listing: Listing, principal: Any, datasets: Datasets) -> Response:
-    found = await datasets.find(principal, listing)
-    if not found:
-        raise NotFoundError("no dataset matches the filter")
-    return json_response(as_v4(found[0]))
+    found = await datasets.find(principal, replace(listing, limits=replace(listing.limits, limit=1)))
+    return json_response(as_v4(found[0])) if found else nothing()
 
 
-def _relations(include: str | None, datasets: Datasets) -> tuple[str, ...]:
+def _relations(include: list[str] | None, datasets: Datasets) -> tuple[str, ...]:
     if not include:
         return ()
-    text = include if include.lstrip().startswith("[") else f'["{include}"]'
-    return datasets.v4_listing(f'{{"include": {text}}}').include
+    named = decode(include[0], "include") if include[0].lstrip().startswith("[") else include
+    return datasets.v4_listing(orjson.dumps({"include": named}).decode()).include
 
 
-def _facet_filters(text: str | None) -> tuple[str | None, Any]:
-    value = decode(text, "filters")
+def _facet_filters(filters: str | None, fields: str | None, facets: str | None) -> tuple[str | None, Any]:
+    """Return fields and facets: the parameters the OpenAPI has, or those that clients of v3 send."""
+    value = decode(filters, "filters")
     if value is None:
-        return None, None
+        return fields, facets
     if not isinstance(value, dict) or not set(value) <= {"fields", "facets"}:
         raise FilterError("filters", "is an object with fields and facets")
     return orjson.dumps(value.get("fields")).decode(), value.get("facets")

@@ -10,6 +10,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from beamlore.catalogue.access import AccessPolicy, Rights
 from beamlore.catalogue.database import Document, Store, Transactions
+from beamlore.catalogue.derived import Derived
 from beamlore.catalogue.settings import Settings
 from beamlore.core import DurableWriter, Phases
 
@@ -27,6 +28,7 @@ class Ground:
     writer: DurableWriter
     transactions: Transactions
     phases: Phases
+    derived: Derived
 
     def store(self, collection: str, rights: Rights) -> Store:
         """Return the store of a collection under an access rule."""

@@ -12,7 +12,11 @@ from beamlore.catalogue.audit.trail import AuditTrail
 from beamlore.catalogue.database import DurableBulk, Transactions
 from beamlore.catalogue.datasets.editor import DatasetEditor
 from beamlore.catalogue.datasets.repository import DatasetRepository
+from beamlore.catalogue.datasets.rights import DatasetRights
+from beamlore.catalogue.datasets.rights import DatasetRights
 from beamlore.catalogue.datasets.service import DatasetService
+from beamlore.catalogue.events.announcer import Announcer
+from beamlore.catalogue.derived import ChangeLog, DatasetObserver, Derived
 from beamlore.catalogue.history.recorder import HistoryRecorder
 from beamlore.catalogue.ingest.proposals import ProposalKeeper
 from beamlore.catalogue.ingest.service import IngestService
@@ -44,6 +48,7 @@ class Catalogue:
     ingest: IngestService
     tracker: ScopeTracker
     live: LiveHub
+    announcer: Announcer
 
 
 def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phases: Phases) -> Catalogue:
@@ -53,9 +58,15 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
     writer = DurableWriter(client)
     tracker = ScopeTracker(database[SCOPES])
     datasets = DurableBulk(database[DATASETS])
-    transactions = Transactions(client, writer, (AuditTrail(database), HistoryRecorder(database, settings)))
-    ground = Ground(client, database, settings, policy, writer, transactions, phases)
+    changes = ChangeLog(database)
+    observers = (AuditTrail(database), HistoryRecorder(database, settings), DatasetObserver(changes))
+    transactions = Transactions(client, writer, observers)
+    derived = Derived(client, database, DatasetRights(policy, settings), settings, changes)
+    ground = Ground(client, database, settings, policy, writer, transactions, phases, derived)
     repository = DatasetRepository(ground)
+    live = LiveHub(database[DATASETS], policy, settings.live_queue)
+    announcer = Announcer(database[DATASETS], DatasetRights(policy, settings), settings.live_queue)
+    live.also_tell(announcer.changed)
     return Catalogue(
         ground=ground,
         database=database,
@@ -66,13 +77,14 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
             datasets,
             writer,
         ),
-        datasets=DatasetService(repository, settings),
+        datasets=DatasetService(repository, derived, settings),
         editor=DatasetEditor(ground, repository, tracker),
         ingest=IngestService(
             database[DATASETS], database[BLOCKS], ProposalKeeper(database[PROPOSALS]), tracker, writer, phases
         ),
         tracker=tracker,
-        live=LiveHub(database[DATASETS], policy, settings.live_queue),
+        live=live,
+        announcer=announcer,
     )
 
 
@@ -105,9 +117,14 @@ async def _live(request: Request) -> LiveHub:
     return _catalogue(request).live
 
 
+async def _announcer(request: Request) -> Announcer:
+    return _catalogue(request).announcer
+
+
 Scans = Annotated[ScanService, Depends(_scans)]
 Datasets = Annotated[DatasetService, Depends(_datasets)]
 Editor = Annotated[DatasetEditor, Depends(_editor)]
 Ingest = Annotated[IngestService, Depends(_ingest)]
 Writer = Annotated[DurableWriter, Depends(_writer)]
 Live = Annotated[LiveHub, Depends(_live)]
+Events = Annotated[Announcer, Depends(_announcer)]

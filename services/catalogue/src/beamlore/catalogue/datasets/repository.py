@@ -1,8 +1,12 @@
 """Queries of SciCat's dataset routes."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bson.raw_bson import RawBSONDocument
 
 from beamlore.catalogue.database import Document, Query, Store, told_plainly
+from beamlore.catalogue.database.repository import Bson
 from beamlore.catalogue.datasets.relations import Relations, links
 from beamlore.catalogue.datasets.rights import DatasetRights
 from beamlore.catalogue.filters import Listing, Scope, to_mongo
@@ -23,9 +27,19 @@ class DatasetRepository(Store):
         super().__init__(ground.database[COLLECTION], self.rights, seconds, ground.transactions)
         self._relations = Relations(ground)
 
-    async def listed(self, principal: Principal, listing: Listing) -> list[Document]:
-        """Return the datasets a listing asks for, with what it includes."""
+    async def listed(self, principal: Principal, listing: Listing, page: Sequence[Any] | None = None) -> list[Document]:
+        """Return the datasets a listing asks for, with what it includes.
+
+        Args:
+            principal: who asks.
+            listing: what is asked for.
+            page: identifiers of these datasets in order, where they are known.
+        """
         limits = listing.limits
+        if page is not None:
+            found = await self._these(principal, page, _with_links(listing))
+            await self.include(principal, found, listing.include, listing.scopes)
+            return found
         found = await self.find(
             principal,
             Query(
@@ -38,6 +52,19 @@ class DatasetRepository(Store):
         )
         await self.include(principal, found, listing.include, listing.scopes)
         return found
+
+    async def these_raw(self, principal: Principal, pids: Sequence[Any]) -> list[Bson]:
+        """Return datasets in this order, those of them that the principal may see, each as its BSON."""
+        query = Query({"_id": {"$in": list(pids)}}, limit=len(pids))
+        among = await self.find_raw(principal, query) if pids else []
+        by_pid = {RawBSONDocument(one)["_id"]: one for one in among}
+        return [by_pid[pid] for pid in pids if pid in by_pid]
+
+    async def _these(self, principal: Principal, pids: Sequence[Any], projection: dict[str, int]) -> list[Document]:
+        query = Query({"_id": {"$in": list(pids)}}, projection, limit=len(pids))
+        among = await self.find(principal, query) if pids else []
+        by_pid = {one["_id"]: one for one in among}
+        return [by_pid[pid] for pid in pids if pid in by_pid]
 
     async def one(self, principal: Principal, pid: str) -> Document | None:
         """Return a dataset the principal may see."""

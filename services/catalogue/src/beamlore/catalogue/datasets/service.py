@@ -7,6 +7,7 @@ from beamlore.catalogue.answers import to_json
 from beamlore.catalogue.database import Query
 from beamlore.catalogue.datasets.repository import DatasetRepository
 from beamlore.catalogue.datasets.vocabulary import DATASETS
+from beamlore.catalogue.derived import Derived
 from beamlore.catalogue.filters import (
     Listing,
     Scope,
@@ -126,6 +127,9 @@ class DatasetService:
         if listing.include or not listing.is_whole:
             return to_json([view.show(one) for one in await self.find(principal, listing)])
         limits = listing.limits
+        page = await self._derived.page(principal, listing.where, limits)
+        if page is not None:
+            return self._renderer.render_list(await self._datasets.these_raw(principal, page), view)
         query = Query(to_mongo(listing.where), sort=limits.sort, skip=limits.skip, limit=limits.limit)
         return self._renderer.render_list(await self._datasets.find_raw(principal, query), view)
 
@@ -135,14 +139,16 @@ class DatasetService:
 
     async def facets(
         self, principal: Principal, fields: str | None, facets: Any, also: Condition | None = None
-    ) -> list[dict[str, Any]]:
-        """Return how many datasets there are for each value of some fields."""
-        where = self.searched(principal, fields)
-        return await self._datasets.aggregate(
-            principal,
-            to_mongo(All((where, also)) if also is not None else where),
-            facet_stages(parse_facets(facets, DATASETS)),
-        )
+    ) -> Any:
+        """Return how many datasets there are for each value of some fields, as JSON is made of."""
+        asked = self.searched(principal, fields)
+        where = All((asked, also)) if also is not None else asked
+        counted_by = parse_facets(facets, DATASETS)
+
+        async def documents() -> list[dict[str, Any]]:
+            return await self._datasets.aggregate(principal, to_mongo(where), facet_stages(counted_by))
+
+        return await self._derived.facets(principal, where, counted_by, documents)
 
 
 def _asks_for_published(fields: str | None) -> bool:

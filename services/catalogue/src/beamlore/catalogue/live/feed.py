@@ -1,6 +1,7 @@
 """Follows the datasets' changes by MongoDB's change stream, and says which were made by others."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -18,11 +19,17 @@ _RETRY_SECONDS = 0.5
 _LOST = frozenset({260, 280, 286})
 """InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost: the stream cannot go on from there."""
 
+_BEHIND_SECONDS = 2
+"""As exact as the stream's clock is, and a second for that."""
+
 _PIPELINE: list[Mapping[str, Any]] = [
-    {"$match": {"operationType": {"$in": ["insert", "update", "replace"]}}},
+    {"$match": {"operationType": {"$in": ["insert", "update", "replace", "delete"]}}},
     {
         "$project": {
             "documentKey": 1,
+            "clusterTime": 1,
+            # Ours are in transactions, whose observers know of them.
+            "txnNumber": 1,
             # Every write of ours counts the document's revision up; whoever does not know of it leaves it alone.
             "revision": {
                 "$ifNull": [
@@ -50,7 +57,7 @@ class ChangeFeed:
         Args:
             datasets: the collection to follow.
             state: where the place in the stream is kept.
-            changed: called for each change with the PID and whether another program made it.
+            changed: called for each change with the PID and whether another program may have made it.
             lost: awaited where changes may have been missed, at the first start too; may take long.
         """
         self._datasets = datasets
@@ -59,6 +66,8 @@ class ChangeFeed:
         self._lost = lost
         self._token: Mapping[str, Any] | None = None
         self._catching_up: asyncio.Task[None] | None = None
+        self.current = False
+        """Whether everything that a majority holds has been told, but for the last moments."""
 
     async def run(self) -> None:
         """Follow, for ever."""
@@ -66,6 +75,7 @@ class ChangeFeed:
         try:
             loaded = False
             while True:
+                self.current = False
                 try:
                     if not loaded:
                         await self._load()
@@ -92,8 +102,12 @@ class ChangeFeed:
             while stream.alive:
                 change = await stream.try_next()
                 self._token = stream.resume_token
-                if change is not None:
-                    self._changed(change["documentKey"]["_id"], change.get("revision") is None)
+                if change is None:
+                    self.current = self._catching_up is None or self._catching_up.done()
+                else:
+                    self._changed(change["documentKey"]["_id"], not _is_ours(change))
+                    if time.time() - change["clusterTime"].time > _BEHIND_SECONDS:
+                        self.current = False
         # The collection was dropped or renamed: its stream has ended and cannot be resumed.
         self._token = None
 
@@ -131,3 +145,7 @@ class ChangeFeed:
     async def _pause(self, error: Exception) -> None:
         log.warning("the change stream broke off; opening it again", error=str(error))
         await asyncio.sleep(_RETRY_SECONDS)
+
+
+def _is_ours(change: Mapping[str, Any]) -> bool:
+    return "txnNumber" in change and change.get("revision") is not None

@@ -1,0 +1,72 @@
+"""What has to be written so that derived data follow the documents."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
+
+from beamlore.catalogue.database import Document
+from beamlore.catalogue.derived.fields import EVERYTHING, PUBLIC, access_of, counted, sums_of
+
+Operation: TypeAlias = DeleteOne | InsertOne[Document] | ReplaceOne[Document] | UpdateOne
+
+
+class Difference:
+    """Gathers differences of search documents, and what follows for signatures and rollups."""
+
+    def __init__(self) -> None:
+        self.search: list[Operation] = []
+        self._signatures: Counter[str] = Counter()
+        self._access: dict[str, Document] = {}
+        self._values: Counter[str] = Counter()
+
+    def add(self, before: Mapping[str, Any] | None, after: Document | None) -> bool:
+        """Take in one dataset's search document as it stands and as it should be; return whether they differ."""
+        if before == after:
+            return False
+        if after is None:
+            assert before is not None  # noqa: S101 - they differ
+            self.search.append(DeleteOne({"_id": before["_id"]}))
+        elif before is None:
+            self.search.append(InsertOne(after))
+        else:
+            self.search.append(ReplaceOne({"_id": after["_id"]}, after))
+        if before is not None:
+            self._count(before, -1)
+        if after is not None:
+            self._count(after, 1)
+        return True
+
+    def _count(self, document: Mapping[str, Any], step: int) -> None:
+        self._access.setdefault(document["s"], access_of(document))
+        values = counted(document)
+        for one in sums_of(document):
+            self._signatures[one] += step
+            for value, times in values.items():
+                self._values[f"{one}:{value}"] += step * times
+
+    def signatures(self) -> list[Operation]:
+        """Return the writes to the signatures."""
+        return [
+            UpdateOne({"_id": one}, {"$inc": {"n": step}, "$setOnInsert": self._access.get(one, {})}, upsert=True)
+            for one, step in self._signatures.items()
+            if step
+        ]
+
+    def rollups(self) -> list[Operation]:
+        """Return the writes to the rollups."""
+        operations: list[Operation] = []
+        for one, step in self._values.items():
+            if step:
+                signature, field, value = one.split(":", 2)
+                insert = {"s": signature, "f": field, "v": value}
+                operations.append(UpdateOne({"_id": one}, {"$inc": {"n": step}, "$setOnInsert": insert}, upsert=True))
+        return operations
+
+    def fewer(self) -> tuple[list[str], list[str]]:
+        """Return the signatures, and the values, of which there are fewer than before: perhaps none."""
+        return (
+            [one for one, step in self._signatures.items() if step < 0 and one not in (EVERYTHING, PUBLIC)],
+            [one for one, step in self._values.items() if step < 0],
+        )

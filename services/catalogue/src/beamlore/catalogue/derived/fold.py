@@ -1,0 +1,185 @@
+"""Folds the log of changes into the derived data, and compares them with the documents."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from prometheus_client import Counter
+from pymongo import AsyncMongoClient, UpdateOne, WriteConcern
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from beamlore.catalogue.database import Document
+from beamlore.catalogue.derived.difference import Difference
+from beamlore.catalogue.derived.fields import PROJECTION, Deriver
+from beamlore.catalogue.derived.log import CHANGES, FIRST, LAST, new_epoch
+
+log = structlog.get_logger(__name__)
+
+DATASETS = "Dataset"
+SEARCH = "beamlore_search"
+SIGNATURES = "beamlore_signatures"
+ROLLUPS = "beamlore_rollups"
+AT_ONCE = 300
+"""Datasets folded in one transaction: more than this holds up requests of the same process."""
+
+_READ_AT_ONCE = 50
+_drift = Counter("beamlore_catalogue_derived_drift", "Datasets whose derived data were found wrong and mended.")
+_folded = Counter("beamlore_catalogue_derived_folded", "Datasets looked at again because they may have changed.")
+
+
+class OtherRulesError(Exception):
+    """Everything is derived by other rules than this process has."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A range of datasets that was compared: the last identifier (``None``: the end), how many, how many differed."""
+
+    last: Any
+    datasets: int
+    differed: int
+
+
+class Folder:
+    """Brings derived data to where the documents are. Each method is one transaction."""
+
+    def __init__(self, client: AsyncMongoClient[Document], database: AsyncDatabase[Document], deriver: Deriver) -> None:
+        self._client = client
+        self._database = database
+        self._deriver = deriver
+
+    async def fold(self) -> int:
+        """Fold the oldest entries; return how many they were.
+
+        Raises:
+            PyMongoError: another process folds at the same moment, or the database does not answer.
+        """
+        async with self._transaction() as session:
+            changes = self._database[CHANGES]
+            entries: list[Document] = []
+            size = 0
+            async for entry in changes.find({"_id": {"$gt": FIRST, "$lt": LAST}}, sort=[("_id", 1)], session=session):
+                entries.append(entry)
+                size += entry["n"]
+                if size >= AT_ONCE:
+                    break
+            if not entries:
+                return 0
+            # First of all: of two folds at the same moment one fails before it has done anything.
+            await self._move(session)
+            pids = list({pid: None for entry in entries for pid in entry["pids"]})
+            before = await self._search_documents(session, {"_id": {"$in": pids}})
+            after = await self._derived(session, {"_id": {"$in": pids}})
+            difference = Difference()
+            for pid in pids:
+                difference.add(before.get(pid), after.get(pid))
+            await self._write(session, difference)
+            await changes.delete_many({"_id": {"$in": [one["_id"] for one in entries]}}, session=session)
+        _folded.inc(len(pids))
+        return len(entries)
+
+    async def compare(self, after: Any, *, mend: bool, count: bool = True) -> Compared:
+        """Compare the derived data of the datasets whose identifiers follow one, and mend them if so wanted.
+
+        Args:
+            after: the identifier the range begins after; ``None`` for the first.
+            mend: whether what differs is written.
+            count: whether what differs is drift; not where it is derived for the first time.
+        """
+        async with self._transaction() as session:
+            bounds: dict[str, Any] = {} if after is None else {"_id": {"$gt": after}}
+            should = await self._derived(session, bounds, AT_ONCE)
+            last = next(reversed(should)) if len(should) == AT_ONCE else None
+            within = bounds if last is None else {"_id": {**bounds.get("_id", {}), "$lte": last}}
+            stands = await self._search_documents(session, within)
+            difference = Difference()
+            differed = [pid for pid in {**stands, **should} if difference.add(stands.get(pid), should.get(pid))]
+            pending = await self._pending(session, differed) if count and differed else frozenset()
+            if mend and differed:
+                await self._move(session)
+                await self._write(session, difference)
+        drifted = [pid for pid in differed if pid not in pending]
+        if count and drifted:
+            _drift.inc(len(drifted))
+            log.warning("derived data differed from the documents", datasets=len(drifted), first=str(drifted[0]))
+        return Compared(last, len(should), len(drifted if count else differed))
+
+    async def _pending(self, session: AsyncClientSession, pids: Sequence[Any]) -> frozenset[Any]:
+        """Return those of the datasets that wait to be folded: that they differ is no drift."""
+        found = self._database[CHANGES].find({"pids": {"$in": list(pids)}}, {"pids": 1}, session=session)
+        return frozenset([pid async for entry in found for pid in entry["pids"]])
+
+    async def _derived(
+        self, session: AsyncClientSession, where: Mapping[str, Any], limit: int = 0
+    ) -> dict[Any, Document]:
+        cursor = self._database[DATASETS].find(
+            where,
+            PROJECTION,
+            sort=[("_id", 1)] if limit else None,
+            limit=limit,
+            batch_size=_READ_AT_ONCE,
+            session=session,
+        )
+        found: dict[Any, Document] = {}
+        async for dataset in cursor:
+            found[dataset["_id"]] = self._deriver.search_document(dataset)
+            if len(found) % 10 == 0:
+                await asyncio.sleep(0)
+        return found
+
+    async def _search_documents(self, session: AsyncClientSession, where: Mapping[str, Any]) -> dict[Any, Document]:
+        cursor = self._database[SEARCH].find(where, batch_size=_READ_AT_ONCE, session=session)
+        return {one["_id"]: one async for one in cursor}
+
+    async def _write(self, session: AsyncClientSession, difference: Difference) -> None:
+        for name, operations in (
+            (SEARCH, difference.search),
+            (SIGNATURES, difference.signatures()),
+            (ROLLUPS, difference.rollups()),
+        ):
+            if operations:
+                await self._database[name].bulk_write(operations, ordered=False, session=session)
+        for name, ids in zip((SIGNATURES, ROLLUPS), difference.fewer(), strict=True):
+            if ids:
+                await self._database[name].delete_many({"_id": {"$in": ids}, "n": 0}, session=session)
+
+    async def _move(self, session: AsyncClientSession) -> None:
+        """Begin a new epoch.
+
+        Raises:
+            OtherRulesError: another version of this service derives by other rules.
+        """
+        epoch = new_epoch()
+        marks = [
+            UpdateOne({"_id": FIRST, "rules": self._deriver.version}, {"$set": {"epoch": epoch}}),
+            UpdateOne({"_id": LAST}, {"$set": {"epoch": epoch}}),
+        ]
+        moved = await self._database[CHANGES].bulk_write(marks, session=session)
+        if moved.matched_count != len(marks):
+            raise OtherRulesError
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncGenerator[AsyncClientSession, None]:
+        """Give a session in a transaction."""
+        async with self._client.start_session() as session:
+            # What is derived stands or falls with the documents it was derived of, in the order of the oplog: there is
+            # nothing to wait for.
+            await session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=WriteConcern(w=1))
+            try:
+                yield session
+            except BaseException:
+                if session.in_transaction:
+                    await session.abort_transaction()
+                raise
+            await session.commit_transaction()
+
+
+def others_were_first(error: PyMongoError) -> bool:
+    """Return whether a fold failed because another one was made at the same moment."""
+    return error.has_error_label("TransientTransactionError")

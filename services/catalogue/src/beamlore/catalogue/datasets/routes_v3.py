@@ -69,7 +69,7 @@ async def find_by_id(
 ) -> Response:
     """Return a dataset."""
     listing = datasets.v3_listing(filter)
-    return json_response(as_v3(await datasets.get(principal, pid_of(pid), listing.include, listing.scopes)))
+    return rendered_response(await datasets.shown(principal, pid_of(pid), _V3, listing.include, listing.scopes))
 
 
 @router.get("/{pid}/datasetlifecycle", operation_id="DatasetsController_findLifecycleById_v3", responses=READING)

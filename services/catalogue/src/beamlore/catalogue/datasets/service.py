@@ -109,7 +109,14 @@ class DatasetService:
         page = await self._derived.page(principal, listing.where, listing.limits)
         return await self._datasets.listed(principal, listing, page)
 
-    async def shown(self, principal: Principal, pid: str, view: View, include: tuple[str, ...] = ()) -> bytes:
+    async def shown(
+        self,
+        principal: Principal,
+        pid: str,
+        view: View,
+        include: tuple[str, ...] = (),
+        scopes: Mapping[str, Scope] | None = None,
+    ) -> bytes:
         """Return the JSON of a dataset in a view.
 
         Raises:
@@ -120,7 +127,7 @@ class DatasetService:
             document = await self._datasets.find_one_raw(principal, {"_id": pid})
             if document is not None:
                 return self._renderer.render(document, view)
-        return to_json(view.show(await self.get(principal, pid, include)))
+        return to_json(view.show(await self.get(principal, pid, include, scopes)))
 
     async def page(self, principal: Principal, listing: Listing, view: View) -> bytes:
         """Return the JSON list of what a listing asks for, in a view."""

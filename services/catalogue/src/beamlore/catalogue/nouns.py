@@ -5,6 +5,7 @@ from beamlore.catalogue.attachments.noun import ATTACHMENTS
 from beamlore.catalogue.audit.noun import AUDIT
 from beamlore.catalogue.datablocks.noun import DATABLOCKS
 from beamlore.catalogue.derived.noun import DERIVED
+from beamlore.catalogue.events.noun import EVENTS
 from beamlore.catalogue.exports.noun import EXPORTS
 from beamlore.catalogue.history.noun import HISTORY
 from beamlore.catalogue.instruments.noun import INSTRUMENTS
@@ -16,6 +17,7 @@ from beamlore.catalogue.parameters.noun import PARAMETERS
 from beamlore.catalogue.policies.noun import POLICIES
 from beamlore.catalogue.proposals.noun import PROPOSALS
 from beamlore.catalogue.publisheddata.noun import PUBLISHED_DATA, PUBLISHING, PUBLISHING_FORM
+from beamlore.catalogue.runtimeconfig.noun import RUNTIME_CONFIG
 from beamlore.catalogue.samples.noun import SAMPLES
 from beamlore.catalogue.users.noun import USERS
 
@@ -25,6 +27,7 @@ NOUNS: tuple[Noun, ...] = (
     AUDIT,
     DATABLOCKS,
     DERIVED,
+    EVENTS,
     EXPORTS,
     HISTORY,
     ORIG_DATABLOCKS,
@@ -33,6 +36,7 @@ NOUNS: tuple[Noun, ...] = (
     PUBLISHED_DATA,
     PUBLISHING,
     PUBLISHING_FORM,
+    RUNTIME_CONFIG,
     USERS,
     INSTRUMENTS,
     POLICIES,

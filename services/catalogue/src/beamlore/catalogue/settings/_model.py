@@ -13,6 +13,7 @@ from beamlore.catalogue.settings._identity import IdentitySettings
 from beamlore.catalogue.settings._jobs import JobSettings
 from beamlore.catalogue.settings._own import OwnSettings
 from beamlore.catalogue.settings._publishing import PublishingSettings
+from beamlore.catalogue.settings._runtime import RuntimeSettings
 from beamlore.catalogue.settings._server import ServerSettings
 from beamlore.catalogue.settings._sources import FrontendClients, ScicatDotenv
 
@@ -28,11 +29,14 @@ class Settings(
     IdentitySettings,
     OwnSettings,
     PublishingSettings,
+    RuntimeSettings,
     ServerSettings,
 ):
     """Everything the catalogue is told from outside."""
 
-    model_config = SettingsConfigDict(env_prefix="BEAMLORE_", frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="BEAMLORE_", env_ignore_empty=True, frozen=True, extra="ignore", populate_by_name=True
+    )
 
     query_limit: int = Field(default=1000, ge=1, description="Most documents one answer holds.")
     query_seconds: float = Field(default=10, gt=0, description="Longest time a query of a caller may take.")

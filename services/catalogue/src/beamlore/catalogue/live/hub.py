@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -51,11 +51,19 @@ class LiveHub:
         self._versions: OrderedDict[str, int] = OrderedDict()
         self._waiting: dict[str, None] = {}
         self._filled = asyncio.Event()
+        self._listeners: list[Callable[[Sequence[str]], None]] = []
+
+    def also_tell(self, listener: Callable[[Sequence[str]], None]) -> None:
+        """Tell a listener of every change too, from now on."""
+        self._listeners.append(listener)
 
     def changed(self, pids: Iterable[str]) -> None:
         """Say that these datasets have changed; the same change may be told more than once."""
-        self._waiting.update(dict.fromkeys(pids))
+        known = tuple(pids)
+        self._waiting.update(dict.fromkeys(known))
         self._filled.set()
+        for listener in self._listeners:
+            listener(known)
 
     async def run(self) -> None:
         """Send what changes, for ever."""

@@ -1,0 +1,1 @@
+"""SciCat's events: new datasets, told as they come to those who may see them."""

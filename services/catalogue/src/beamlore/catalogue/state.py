@@ -13,15 +13,16 @@ from beamlore.catalogue.database import DurableBulk, Transactions
 from beamlore.catalogue.datasets.editor import DatasetEditor
 from beamlore.catalogue.datasets.repository import DatasetRepository
 from beamlore.catalogue.datasets.rights import DatasetRights
-from beamlore.catalogue.datasets.rights import DatasetRights
 from beamlore.catalogue.datasets.service import DatasetService
-from beamlore.catalogue.events.announcer import Announcer
 from beamlore.catalogue.derived import ChangeLog, DatasetObserver, Derived
+from beamlore.catalogue.events.announcer import Announcer
 from beamlore.catalogue.history.recorder import HistoryRecorder
+from beamlore.catalogue.ingest.policies import PolicyKeeper
 from beamlore.catalogue.ingest.proposals import ProposalKeeper
 from beamlore.catalogue.ingest.service import IngestService
 from beamlore.catalogue.live.hub import LiveHub
 from beamlore.catalogue.noun import Ground
+from beamlore.catalogue.parts.following import AccessFollower
 from beamlore.catalogue.scans.repository import ScanRepository
 from beamlore.catalogue.scans.service import ScanService
 from beamlore.catalogue.scopes.repository import ScopeRepository
@@ -32,6 +33,7 @@ from beamlore.core import DurableWriter, Phases
 DATASETS = "Dataset"
 BLOCKS = "OrigDatablock"
 PROPOSALS = "Proposal"
+POLICIES = "Policy"
 SCOPES = "beamlore_scopes"
 
 
@@ -59,7 +61,12 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
     tracker = ScopeTracker(database[SCOPES])
     datasets = DurableBulk(database[DATASETS])
     changes = ChangeLog(database)
-    observers = (AuditTrail(database), HistoryRecorder(database, settings), DatasetObserver(changes))
+    observers = (
+        AuditTrail(database),
+        HistoryRecorder(database, settings),
+        DatasetObserver(changes),
+        AccessFollower(database),
+    )
     transactions = Transactions(client, writer, observers)
     derived = Derived(client, database, DatasetRights(policy, settings), settings, changes)
     ground = Ground(client, database, settings, policy, writer, transactions, phases, derived)
@@ -80,7 +87,13 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
         datasets=DatasetService(repository, derived, settings),
         editor=DatasetEditor(ground, repository, tracker),
         ingest=IngestService(
-            database[DATASETS], database[BLOCKS], ProposalKeeper(database[PROPOSALS]), tracker, writer, phases
+            database[DATASETS],
+            database[BLOCKS],
+            ProposalKeeper(database[PROPOSALS]),
+            PolicyKeeper(database[POLICIES]),
+            tracker,
+            writer,
+            phases,
         ),
         tracker=tracker,
         live=live,

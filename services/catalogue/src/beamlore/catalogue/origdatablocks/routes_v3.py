@@ -1,4 +1,4 @@
-"""SciCat's ``/api/v3/origdatablocks``. Who may is decided with the dataset that a block belongs to."""
+"""SciCat's ``/api/v3/origdatablocks``. Who may change is decided with the dataset that a block belongs to."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -90,9 +90,7 @@ async def fullfacet_files(principal: OptionalPrincipal, blocks: OrigDatablocks, 
 @router.get("/{id}", operation_id="OrigDatablocksController_findById_v3", responses=READING)
 async def find_by_id(id: Key, principal: OptionalPrincipal, blocks: OrigDatablocks) -> Response:
     """Return a block."""
-    block = await blocks.stored(id)
-    await blocks.parents.readable(principal, block["datasetId"])
-    return json_response(shown(block))
+    return json_response(shown(await blocks.with_dataset(principal, id)))
 
 
 @router.patch(

@@ -78,7 +78,10 @@ class OrigDatablockService(BlockService):
         Raises:
             FilterError: one of them is none.
         """
-        wanted = [one for name in names for one in name.split(",") if one]
+        wanted: list[str] = []
+        for name in names:
+            value = decode(name, "include") if name.lstrip().startswith("[") else name.split(",")
+            wanted += [one if isinstance(one, str) else str(one)[:40] for one in value if one]
         for name in wanted:
             if name != "all" and name not in ORIG_DATABLOCKS.relations:
                 raise FilterError("include", f"{name[:40]!r} is not one of dataset, all")

@@ -15,6 +15,7 @@ from beamlore.core import BadRequestError
 
 _NO_METADATA = {"type": "object", "additionalProperties": False}
 _TOLD = 5
+_DEPTH = 40
 
 
 class FileMetadataSchema:
@@ -45,6 +46,8 @@ class FileMetadataSchema:
         found: list[str] = []
         for place, file in enumerate(files if isinstance(files, list) else ()):
             metadata = file.get("metadata") if isinstance(file, Mapping) else None
+            if (key := _unstorable(metadata)) is not None:
+                found.append(f"dataFileList.{place}.metadata {key[:40]!r} cannot be a key")
             for error in self._validator.iter_errors({} if metadata is None else metadata):
                 at = "/".join(("metadata", *(str(part) for part in error.absolute_path)))
                 found.append(f"dataFileList.{place}.{at} {error.message}"[:500])
@@ -61,3 +64,17 @@ class FileMetadataSchema:
         found = self.faults(files)
         if found:
             raise BadRequestError(f"Datafile metadata is not following the configured schema: {'; '.join(found)}")
+
+
+def _unstorable(value: object, depth: int = 1) -> str | None:
+    """Return a key that the database would take for an operator or a path, or that lies deeper than it can hold."""
+    if isinstance(value, list):
+        return next((key for one in value if (key := _unstorable(one, depth + 1)) is not None), None)
+    if not isinstance(value, Mapping):
+        return None
+    for key, member in value.items():
+        if not key or key.startswith("$") or "." in key or "\x00" in key or depth > _DEPTH:
+            return str(key)
+        if (inner := _unstorable(member, depth + 1)) is not None:
+            return inner
+    return None

@@ -9,7 +9,9 @@ from beamlore.catalogue.events.noun import EVENTS
 from beamlore.catalogue.exports.noun import EXPORTS
 from beamlore.catalogue.history.noun import HISTORY
 from beamlore.catalogue.instruments.noun import INSTRUMENTS
+from beamlore.catalogue.jobs.noun import JOBS
 from beamlore.catalogue.logbooks.noun import LOGBOOKS
+from beamlore.catalogue.metadatakeys.noun import METADATA_KEYS
 from beamlore.catalogue.noun import Noun
 from beamlore.catalogue.origdatablocks.noun import ORIG_DATABLOCKS
 from beamlore.catalogue.originals.noun import ORIGINALS
@@ -30,6 +32,7 @@ NOUNS: tuple[Noun, ...] = (
     EVENTS,
     EXPORTS,
     HISTORY,
+    JOBS,
     ORIG_DATABLOCKS,
     ORIGINALS,
     PARAMETERS,
@@ -43,4 +46,5 @@ NOUNS: tuple[Noun, ...] = (
     PROPOSALS,
     SAMPLES,
     LOGBOOKS,
+    METADATA_KEYS,
 )

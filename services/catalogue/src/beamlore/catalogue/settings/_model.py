@@ -44,6 +44,18 @@ class Settings(
     body_bytes: int = Field(default=16 * 1024 * 1024, description="Largest body of any other request.")
     live_queue: int = Field(default=2000, ge=1, description="Events kept for one slow reader before it must reload.")
 
+    @property
+    def secret(self) -> str:
+        """What signs and seals: the same in all processes of a facility.
+
+        Raises:
+            ValueError: none is configured.
+        """
+        for one in (self.token_secret, self.jwt_secret, self.client_secret):
+            if one is not None and one.get_secret_value():
+                return one.get_secret_value()
+        raise ValueError("JWT_SECRET or BEAMLORE_TOKEN_SECRET must be set: with it, tokens are signed")
+
     @classmethod
     def settings_customise_sources(
         cls,

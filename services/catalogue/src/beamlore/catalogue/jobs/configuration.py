@@ -1,0 +1,116 @@
+"""SciCat's job configuration: the types of jobs there are, who may create and change them, and what happens then."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from beamlore.catalogue.jobs.actions.action import Action, Operation
+from beamlore.catalogue.jobs.actions.errors import ConfigurationError
+from beamlore.catalogue.jobs.actions.kinds import said
+
+log = structlog.get_logger(__name__)
+
+CREATE_AUTH = ("#all", "#datasetPublic", "#authenticated", "#datasetAccess", "#datasetOwner", "#jobAdmin")
+UPDATE_AUTH = ("#all", "#jobOwnerUser", "#jobOwnerGroup", "#jobAdmin")
+OF_DATASETS = ("#datasetPublic", "#datasetAccess", "#datasetOwner")
+"""Rules that ask for certain rights in every dataset of a job."""
+
+BuildAction = Callable[[Mapping[str, Any], Operation, str], Action]
+"""Makes an action of an operation from its options; the last is where they stand."""
+
+
+class _Operation(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    auth: str = "#jobAdmin"
+    actions: list[dict[str, Any]] | None = None
+
+
+class _Job(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    jobType: str  # noqa: N815 - SciCat's name
+    create: _Operation = _Operation()
+    update: _Operation = _Operation()
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    configVersion: str  # noqa: N815 - SciCat's name
+    jobs: list[_Job]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One operation of a job type: who may (``#…``, ``@group`` or a user name), and what is done."""
+
+    auth: str
+    actions: Sequence[Action] = ()
+
+
+@dataclass(frozen=True)
+class JobType:
+    """A type of jobs."""
+
+    name: str
+    version: str
+    """Of the configuration it was read from."""
+
+    create: Rule
+    update: Rule
+
+
+@dataclass(frozen=True)
+class JobConfiguration:
+    """The types there are, by name."""
+
+    types: Mapping[str, JobType]
+
+    def __iter__(self) -> Iterator[JobType]:
+        return iter(self.types.values())
+
+
+def load_configuration(path: Path | None, build: BuildAction) -> JobConfiguration:
+    """Return the configuration of a file; without a file there are no types.
+
+    Args:
+        path: YAML or JSON.
+        build: makes its actions.
+
+    Raises:
+        ConfigurationError: it is not readable or not such a configuration; the text says where.
+    """
+    if path is None:
+        return JobConfiguration({})
+    try:
+        # JSON is YAML. The safe loader makes nothing but plain values.
+        read = _File.model_validate(yaml.safe_load(path.read_text()))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigurationError(f"{path}: {error}") from error
+    except ValidationError as error:
+        raise ConfigurationError(f"{path}: {said(error)}") from error
+    types: dict[str, JobType] = {}
+    for number, job in enumerate(read.jobs):
+        at = f"{path}: jobs[{number}]"
+        if job.jobType in types:
+            raise ConfigurationError(f"{at}.jobType: there is another job type {job.jobType!r}")
+        types[job.jobType] = JobType(
+            job.jobType,
+            read.configVersion,
+            _rule(job.create, "create", CREATE_AUTH, build, f"{at}.create"),
+            _rule(job.update, "update", UPDATE_AUTH, build, f"{at}.update"),
+        )
+    return JobConfiguration(types)
+
+
+def _rule(given: _Operation, operation: Operation, known: Sequence[str], build: BuildAction, at: str) -> Rule:
+    if given.auth in ("", "@") or (given.auth.startswith("#") and given.auth not in known):
+        log.warning("this rule lets nobody but job administrators through", at=f"{at}.auth", rule=given.auth)
+    actions = [build(one, operation, f"{at}.actions[{place}]") for place, one in enumerate(given.actions or ())]
+    return Rule(given.auth, actions)

@@ -1,0 +1,320 @@
+"""What the job routes do."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from pymongo import ASCENDING, TEXT, IndexModel
+
+from beamlore.catalogue.database import Document, Query
+from beamlore.catalogue.filters import Style, parse_facets, parse_fullquery_fields, to_mongo
+from beamlore.catalogue.filters.facets import facet_stages
+from beamlore.catalogue.filters.listing import decode, parse_limits
+from beamlore.catalogue.jobs import runs
+from beamlore.catalogue.jobs.actions.action import Context, Operation
+from beamlore.catalogue.jobs.configuration import Rule, load_configuration
+from beamlore.catalogue.jobs.creation import Asked, Creation
+from beamlore.catalogue.jobs.listing import JobListing
+from beamlore.catalogue.jobs.parameters import merged, picked, pids_of, storable
+from beamlore.catalogue.jobs.reach.workshop import Workshop
+from beamlore.catalogue.jobs.rights import JobRights
+from beamlore.catalogue.jobs.runs import Runs
+from beamlore.catalogue.jobs.store import JobStore
+from beamlore.catalogue.jobs.subjects import Subjects
+from beamlore.catalogue.jobs.vocabulary import FORMER_JOBS, JOBS
+from beamlore.catalogue.noun import Ground
+from beamlore.core import BadRequestError, BeamloreError, ConflictError, ForbiddenError, Principal
+
+log = structlog.get_logger(__name__)
+
+COLLECTION = "Job"
+INDEXES = {
+    COLLECTION: [
+        IndexModel([("ownerGroup", ASCENDING), ("createdAt", ASCENDING)], name="beamlore_owner_group"),
+        IndexModel([("ownerUser", ASCENDING), ("createdAt", ASCENDING)], name="beamlore_owner_user"),
+        IndexModel([("createdAt", ASCENDING)], name="beamlore_created"),
+        # SciCat's own, under its name: `text` in fullquery looks at every field.
+        IndexModel([("$**", TEXT)], name="$**_text"),
+    ],
+    runs.COLLECTION: runs.INDEXES,
+}
+_LIMIT = 100
+_FIRST = (("createdAt", 1), ("_id", 1))
+_HIDDEN = {"beamlore": 0}
+_FORBIDDEN = "Forbidden resource"
+_LOOK_SECONDS = 30.0
+
+
+class JobService:
+    """Creates, changes, shows, lists and counts jobs, and sees to it that their actions are done."""
+
+    def __init__(self, ground: Ground) -> None:
+        settings = ground.settings
+        self._workshop = Workshop(settings)
+        configuration = load_configuration(settings.job_configuration_file, self._workshop.build)
+        self._rights = JobRights(configuration, settings)
+        self._jobs = JobStore(ground.database[COLLECTION], self._rights, settings.query_seconds, ground.transactions)
+        self._runs = Runs(ground)
+        self._subjects = Subjects(ground)
+        self._creation = Creation(configuration, self._rights, self._subjects, settings)
+        self._configuration = configuration
+        most = settings.query_limit
+        self.former = Style(FORMER_JOBS, strict=False, limit=_LIMIT, sort=_FIRST, most=most)
+        self.current = Style(JOBS, strict=True, limit=_LIMIT, sort=_FIRST, most=most)
+
+    # --- creating, changing, deleting
+
+    def check_may_create_any(self, principal: Principal) -> None:
+        """Let through who may create some kind of jobs.
+
+        Raises:
+            ForbiddenError: the principal may create none.
+        """
+        if not self._rights.may_create_any(principal):
+            raise ForbiddenError(_FORBIDDEN)
+
+    async def former_asked(self, principal: Principal, body: Mapping[str, Any]) -> Asked:
+        """Return what a v3 body asks for, as v4 has it."""
+        return await self._creation.from_former(principal, body)
+
+    def check_kind(self, name: object) -> None:
+        """Let through the name of a job type.
+
+        Raises:
+            BadRequestError: there is none of this name.
+        """
+        self._creation.kind(name)
+
+    async def create(self, principal: Principal, asked: Asked) -> Document:
+        """Create a job, do what its type says, and return it.
+
+        Raises:
+            BadRequestError: there is no such type, or the parameters cannot be stored.
+            UnprocessableError: its datasets or files do not exist, or are not named as they must be.
+            ForbiddenError: the principal may not create it.
+            ActionError: an action refuses it (then nothing is stored), or could not be done (then the job is).
+        """
+        kind, job = await self._creation.decide(principal, asked)
+        context = await self._context(kind.create, asked.body, None, job)
+        await _check(kind.create, context)
+        run = self._run(kind.create, principal, job, "create", asked.body)
+        stored = await self._jobs.create_with(principal, job, self._runs, run)
+        await self._carry_out(kind.create, run, context, stored)
+        return stored
+
+    async def to_change(self, principal: Principal, job_id: str) -> Document:
+        """Return a job that the principal may change.
+
+        Raises:
+            BadRequestError: there is none, or none of a type that is configured.
+            ForbiddenError: the principal may not change it.
+        """
+        if not self._rights.may_change_any(principal):
+            raise ForbiddenError(_FORBIDDEN)
+        job = await self._jobs.stored(job_id)
+        if job is None:
+            raise BadRequestError("Invalid job id.")
+        self._creation.kind(job.get("type"))
+        if not await self._jobs.may_change(principal, job_id):
+            raise ForbiddenError("Unauthorized to update this job.")
+        return job
+
+    async def change(
+        self, principal: Principal, job: Document, body: Mapping[str, Any], *, merge: bool = False
+    ) -> Document:
+        """Change a job, do what its type says, and return it.
+
+        Args:
+            principal: who changes it.
+            job: as ``to_change`` returned it.
+            body: ``statusCode``, ``statusMessage``, ``jobResultObject``.
+            merge: whether results are merged into those that are stored (RFC 7396) instead of replacing them.
+
+        Raises:
+            BadRequestError: the results cannot be stored.
+            ConflictError: it was changed by others at the same moment.
+            ActionError: an action refuses it (then nothing is stored), or could not be done (then the change is).
+        """
+        storable("jobResultObject", body.get("jobResultObject"))
+        kind = self._creation.kind(job.get("type"))
+        context = await self._context(kind.update, body, job, job)
+        await _check(kind.update, context)
+        where: dict[str, Any] = {"_id": job["_id"]}
+        if merge:
+            where["updatedAt"] = job.get("updatedAt")
+        run = self._run(kind.update, principal, job, "update", body)
+        changed = await self._jobs.change_with(
+            principal, where, _update(principal, job, body, merge=merge), self._runs, run
+        )
+        if changed is None:
+            raise ConflictError("the job was changed by others at the same moment; try again")
+        if changed.get("configVersion") != kind.version:
+            log.info(
+                "a job was created under another configuration",
+                job=changed["id"],
+                then=changed.get("configVersion"),
+                now=kind.version,
+            )
+        await self._carry_out(kind.update, run, context, changed)
+        return changed
+
+    async def delete(self, principal: Principal, job_id: str) -> Document:
+        """Delete a job and return it.
+
+        Raises:
+            ForbiddenError: the principal may not delete jobs.
+            BadRequestError: there is none.
+        """
+        if not self._rights.may_delete_any(principal):
+            raise ForbiddenError(_FORBIDDEN)
+        deleted = await self._jobs.delete(principal, {"_id": job_id})
+        if deleted is None:
+            raise BadRequestError(f"Job id {job_id} doesn't exist.")
+        return deleted
+
+    # --- showing
+
+    async def get(self, principal: Principal, job_id: str, listing: JobListing | None = None) -> Document:
+        """Return a job, with what a filter says.
+
+        Raises:
+            BadRequestError: there is none.
+            ForbiddenError: the principal may not see it.
+        """
+        projection = _HIDDEN if listing is None else listing.projection
+        found = await self._jobs.find_one(principal, Query({"_id": job_id}, projection=projection))
+        if found is None:
+            if await self._jobs.stored(job_id) is None:
+                raise BadRequestError("Invalid job id.")
+            raise ForbiddenError("Unauthorized to get this job.")
+        return found if listing is None else (await self._complete(principal, [found], listing))[0]
+
+    async def find(self, principal: Principal, listing: JobListing) -> list[Document]:
+        """Return what a filter asks for."""
+        limits = listing.limits
+        query = Query(
+            to_mongo(listing.where), listing.projection, sort=limits.sort, skip=limits.skip, limit=limits.limit
+        )
+        return await self._complete(principal, await self._jobs.find(principal, query), listing)
+
+    async def search(self, principal: Principal, fields: str | None, limits: str | None) -> list[Document]:
+        """Return the jobs that v3's fullquery asks for."""
+        read = parse_limits(decode(limits, "limits"), "limits", self.former)
+        where = to_mongo(parse_fullquery_fields(fields, FORMER_JOBS))
+        query = Query(where, _HIDDEN, sort=read.sort, skip=read.skip, limit=read.limit)
+        return await self._jobs.find(principal, query)
+
+    async def facets(
+        self, principal: Principal, fields: str | None, facets: str | None, style: Style
+    ) -> list[dict[str, Any]]:
+        """Return how many jobs there are for each value of some fields."""
+        return await self._jobs.aggregate(
+            principal,
+            to_mongo(parse_fullquery_fields(fields, style.vocabulary)),
+            facet_stages(parse_facets(facets, style.vocabulary)),
+        )
+
+    async def datasets(self, principal: Principal, job_id: str, listing: JobListing) -> list[Document]:
+        """Return the datasets of a job that the principal may see, as ``listing`` includes them.
+
+        Raises:
+            BadRequestError: there is no such job.
+            ForbiddenError: the principal may not see it.
+        """
+        job = await self.get(principal, job_id, listing)
+        found: list[Document] = job.get(listing.include or "datasets") or []
+        return found
+
+    async def history(self, principal: Principal, job_id: str) -> list[Document]:
+        """Return what was done for a job, and what failed.
+
+        Raises:
+            BadRequestError: there is no such job.
+            ForbiddenError: the principal may not see it.
+        """
+        await self.get(principal, job_id)
+        return await self._runs.of_job(job_id)
+
+    # --- beside answering
+
+    async def work(self) -> None:
+        """Take over what other processes left undone, until cancelled; then close what actions reached out with."""
+        try:
+            while True:
+                try:
+                    await self.take_over()
+                except BeamloreError as error:
+                    log.warning("undone actions cannot be looked for", error=error.detail)
+                await asyncio.sleep(_LOOK_SECONDS)
+        finally:
+            await self._workshop.close()
+
+    async def take_over(self) -> int:
+        """Do what processes that are believed dead left undone; return how many runs that were."""
+        number = 0
+        while (run := await self._runs.take_abandoned()) is not None:
+            number += 1
+            job = await self._jobs.stored(run["jobId"])
+            kind = self._configuration.types.get(str(job.get("type"))) if job is not None else None
+            if job is None or kind is None:
+                await self._runs.fail(run, "", "the job or its type is gone")
+                continue
+            rule = kind.create if run["operation"] == "create" else kind.update
+            context = await self._context(rule, run["request"], job, job)
+            log.warning("actions of a job are taken over", job=run["jobId"], done=run["done"])
+            try:
+                await self._runs.carry_out(run, rule.actions, context)
+            except BeamloreError as error:
+                log.error("actions of a job that were taken over failed", job=run["jobId"], error=error.detail)
+        return number
+
+    # --- parts of these
+
+    async def _context(
+        self, rule: Rule, request: Mapping[str, Any], before: Mapping[str, Any] | None, job: Mapping[str, Any]
+    ) -> Context:
+        pids = pids_of(job)
+        datasets = await self._subjects.datasets(pids) if rule.actions and pids else []
+        return Context(request, before, datasets, dict(os.environ))
+
+    def _run(
+        self, rule: Rule, principal: Principal, job: Mapping[str, Any], operation: Operation, request: Mapping[str, Any]
+    ) -> Document | None:
+        acts = any(action.acts() for action in rule.actions)
+        return self._runs.new(principal, job["_id"], operation, request) if acts else None
+
+    async def _carry_out(self, rule: Rule, run: Document | None, context: Context, job: Document) -> None:
+        if run is not None:
+            await self._runs.carry_out(run, rule.actions, Context(context.request, job, context.datasets, context.env))
+
+    async def _complete(self, principal: Principal, jobs: list[Document], listing: JobListing) -> list[Document]:
+        if listing.include is not None:
+            pids = {pid for job in jobs for pid in pids_of(job)}
+            details = listing.include == "datasetDetails"
+            datasets = await self._subjects.visible(principal, pids, details=details) if pids else {}
+            for job in jobs:
+                job[listing.include] = [datasets[pid] for pid in pids_of(job) if pid in datasets]
+        return jobs if listing.shown is None else [picked(job, listing.shown) for job in jobs]
+
+
+async def _check(rule: Rule, context: Context) -> None:
+    for action in rule.actions:
+        await action.check(context)
+
+
+def _update(principal: Principal, job: Mapping[str, Any], body: Mapping[str, Any], *, merge: bool) -> dict[str, Any]:
+    put: dict[str, Any] = {"updatedBy": principal.username, "updatedAt": datetime.now(UTC)}
+    put |= {name: body[name] for name in ("statusCode", "statusMessage") if body.get(name) is not None}
+    if "jobResultObject" in body:
+        given = body["jobResultObject"]
+        result = merged(job.get("jobResultObject"), given) if merge and given is not None else given
+        if isinstance(result, Mapping) and result.get("executionTime"):
+            # SciCat keeps it with the parameters.
+            put["jobParams.executionTime"] = result["executionTime"]
+            result = {name: value for name, value in result.items() if name != "executionTime"}
+        if result is not None or merge:
+            put["jobResultObject"] = result or {}
+    return {"$set": put}

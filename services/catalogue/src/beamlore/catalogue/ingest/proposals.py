@@ -1,6 +1,7 @@
 """Keeps what the user office says of proposals in SciCat's ``Proposal`` collection."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from beamlore.catalogue.database import DurableBulk
 from beamlore.catalogue.ingest.models import BatchItem, ProposalDetails
+from beamlore.catalogue.proposals.models import new_proposal
 from beamlore.core import WriteScope
 
 _REMEMBERED = 20_000
@@ -21,7 +23,7 @@ class ProposalKeeper:
         self._bulk = DurableBulk(collection)
         self._written: dict[str, ProposalDetails] = {}
 
-    async def keep(self, scope: WriteScope, items: Iterable[BatchItem]) -> None:
+    async def keep(self, scope: WriteScope, user: str, items: Iterable[BatchItem]) -> None:
         """Write the proposals of these items whose details are new."""
         fresh: dict[str, BatchItem] = {}
         for item in items:
@@ -32,7 +34,8 @@ class ProposalKeeper:
             return
         now = datetime.now(UTC)
         await self._bulk.write(
-            scope, [_operation(item, item.proposal_details, now) for item in fresh.values() if item.proposal_details]
+            scope,
+            [_operation(item, item.proposal_details, user, now) for item in fresh.values() if item.proposal_details],
         )
         if scope.level != "majority":
             return  # a new primary may not have it: write it again with the next scan
@@ -42,14 +45,26 @@ class ProposalKeeper:
             if item.proposal_details is not None:
                 self._written[proposal] = item.proposal_details
 
+    async def count(self, scope: WriteScope, created: Iterable[Sequence[str]]) -> None:
+        """Count new datasets into their proposals; given are the proposals of each."""
+        counts = Counter(proposal for proposals in created for proposal in set(proposals))
+        await self._bulk.write(
+            scope,
+            [
+                UpdateOne({"proposalId": proposal}, {"$inc": {"numberOfDatasets": datasets}})
+                for proposal, datasets in counts.items()
+            ],
+        )
 
-def _operation(item: BatchItem, details: ProposalDetails, now: datetime) -> UpdateOne:
+
+def _operation(item: BatchItem, details: ProposalDetails, user: str, now: datetime) -> UpdateOne:
     stored = {
         "title": details.title,
         "abstract": details.abstract,
         "pi_lastname": details.pi_name,
         "pi_email": details.pi_email,
         "email": details.pi_email,
+        "updatedBy": user,
         "updatedAt": now,
     }
     if details.start is not None:
@@ -62,10 +77,9 @@ def _operation(item: BatchItem, details: ProposalDetails, now: datetime) -> Upda
         {
             "$set": stored,
             "$setOnInsert": {
-                "proposalId": item.proposal,
+                **new_proposal(item.proposal),
                 "ownerGroup": owner,
-                "accessGroups": [],
-                "isPublished": False,
+                "createdBy": user,
                 "createdAt": now,
             },
         },

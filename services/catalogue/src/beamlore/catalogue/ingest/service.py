@@ -12,6 +12,7 @@ from pymongo.errors import PyMongoError
 
 from beamlore.catalogue.database import DurableBulk
 from beamlore.catalogue.ingest.models import Batch, BatchAnswer, BatchDurability, BatchItem, ItemResult, RawDataset
+from beamlore.catalogue.ingest.policies import PolicyKeeper
 from beamlore.catalogue.ingest.proposals import ProposalKeeper
 from beamlore.catalogue.ingest.update import (
     closing_operation,
@@ -41,6 +42,7 @@ class IngestService:
         datasets: AsyncCollection[dict[str, Any]],
         blocks: AsyncCollection[dict[str, Any]],
         proposals: ProposalKeeper,
+        policies: PolicyKeeper,
         scopes: ScopeTracker,
         writer: DurableWriter,
         phases: Phases,
@@ -49,6 +51,7 @@ class IngestService:
         self._dataset_bulk = DurableBulk(datasets)
         self._block_bulk = DurableBulk(blocks)
         self._proposals = proposals
+        self._policies = policies
         self._scopes = scopes
         self._writer = writer
         self.phases = phases
@@ -66,7 +69,7 @@ class IngestService:
         accepted = [item for item in batch.items if item.pid not in results]
         try:
             async with self._writer.write() as scope:
-                await self._write(scope, principal.username, accepted, results)
+                await self._write(scope, principal, accepted, results)
         except PyMongoError as error:
             log.warning("batch not written", items=len(batch.items), error=str(error))
             raise UnavailableError("the database does not answer; write the batch again in a moment") from error
@@ -75,9 +78,9 @@ class IngestService:
         )
 
     async def _write(
-        self, scope: WriteScope, user: str, items: Sequence[BatchItem], results: dict[str, ItemResult]
+        self, scope: WriteScope, principal: Principal, items: Sequence[BatchItem], results: dict[str, ItemResult]
     ) -> None:
-        now = datetime.now(UTC)
+        now, user = datetime.now(UTC), principal.username
         for item in items:
             make_storable(item.metadata)
             if item.state == "interrupted":
@@ -85,9 +88,13 @@ class IngestService:
                 results[item.pid] = ItemResult(item.pid, "updated" if closed else "unchanged")
         upserts = [(item, item.dataset) for item in items if item.dataset is not None and item.pid not in results]
         with self.phases("keep_keys"):
-            await self._proposals.keep(scope, items)
+            await self._proposals.keep(scope, user, items)
+            await self._policies.keep(scope, principal, (dataset for _, dataset in upserts))
             await self._scopes.note(scope, (_as_stored(item, dataset) for item, dataset in upserts))
         await self._upsert_datasets(scope, user, now, upserts, results)
+        new = [one for one in upserts if results[one[0].pid].outcome == "created"]
+        with self.phases("keep_keys"):
+            await self._proposals.count(scope, (dataset.proposal_ids or [item.proposal] for item, dataset in new))
         with self.phases("write_files"):
             await self._write_files(scope, user, now, [one for one in upserts if one[0].files], results)
 

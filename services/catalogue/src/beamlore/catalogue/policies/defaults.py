@@ -56,29 +56,40 @@ class DefaultPolicies:
         """Make a group's policy where there is none; of two at once, one is made."""
         if await self._of(group) is not None:
             return
-        document: Document = {
-            # The same for every process that finds none: the second one is refused by the database.
-            "_id": str(uuid.uuid5(_NAMESPACE, group)),
-            "ownerGroup": group,
-            "accessGroups": list(access_groups),
-            "isPublished": False,
-            "manager": [one for one in managers if one],
-            "tapeRedundancy": redundancy or "low",
-            "autoArchive": False,
-            "autoArchiveDelay": 7,
-            "archiveEmailNotification": True,
-            "archiveEmailsToBeNotified": [],
-            "retrieveEmailNotification": True,
-            "retrieveEmailsToBeNotified": [],
-            "embargoPeriod": 3,
-            **stamps(principal),
-        }
+        document = default_policy(principal, group, access_groups, managers, redundancy)
         with suppress(ConflictError):
             await self._store.create(principal, document)
 
     async def _of(self, group: str) -> Document | None:
         with told_plainly():
             return await self._policies.find_one({"ownerGroup": group}, max_time_ms=self._milliseconds)
+
+
+def default_policy(
+    principal: Principal,
+    group: str,
+    access_groups: Sequence[str] = (),
+    managers: Sequence[str] = (),
+    redundancy: str = "low",
+) -> Document:
+    """Return the policy of a group that has none. Source: what SciCat's backend makes with a group's first dataset."""
+    return {
+        # The same for every process that finds none: the second one is refused by the database.
+        "_id": str(uuid.uuid5(_NAMESPACE, group)),
+        "ownerGroup": group,
+        "accessGroups": list(access_groups),
+        "isPublished": False,
+        "manager": [one for one in managers if one],
+        "tapeRedundancy": redundancy or "low",
+        "autoArchive": False,
+        "autoArchiveDelay": 7,
+        "archiveEmailNotification": True,
+        "archiveEmailsToBeNotified": [],
+        "retrieveEmailNotification": True,
+        "retrieveEmailsToBeNotified": [],
+        "embargoPeriod": 3,
+        **stamps(principal),
+    }
 
 
 def _classification(said: object, availability: str) -> str:

@@ -3,6 +3,8 @@
 Unknown properties are refused, as SciCat does.
 """
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from beamlore.catalogue.datasets.models import Address, Date, JsonObject, Required, Text, Texts
@@ -54,3 +56,18 @@ class CreateProposal(ChangeProposal):
     ownerGroup: Required  # noqa: N815
     email: Address
     title: Text
+
+
+def new_proposal(proposal: str) -> dict[str, Any]:
+    """Return what every new proposal has, stored, before anything is said of it."""
+    return {
+        "proposalId": proposal,
+        "accessGroups": [],
+        "isPublished": False,
+        "MeasurementPeriodList": [],
+        "metadata": {},
+        "parentProposalId": None,
+        "type": DEFAULT_TYPE,
+        "instrumentIds": [],
+        "numberOfDatasets": 0,
+    }

@@ -21,7 +21,7 @@ from beamlore.catalogue.filters.listing import decode, parse_limits
 from beamlore.catalogue.keys import storable
 from beamlore.catalogue.linked import LinkedDatasets
 from beamlore.catalogue.noun import Ground
-from beamlore.catalogue.proposals.models import DEFAULT_TYPE, CreateProposal
+from beamlore.catalogue.proposals.models import DEFAULT_TYPE, CreateProposal, new_proposal
 from beamlore.catalogue.proposals.rights import proposal_attachment_rights, proposal_rights
 from beamlore.catalogue.proposals.vocabulary import PROPOSALS
 from beamlore.catalogue.records import HIDDEN, Records, permit, stamps
@@ -78,19 +78,7 @@ class ProposalService:
             raise ConflictError(f"Proposal with {proposal} already exists")
         return await self._records.store.create(
             principal,
-            {
-                "_id": proposal,
-                "accessGroups": [],
-                "isPublished": False,
-                "MeasurementPeriodList": [],
-                "metadata": {},
-                "parentProposalId": None,
-                "type": DEFAULT_TYPE,
-                "instrumentIds": [],
-                "numberOfDatasets": 0,
-                **self._checked(fields),
-                **stamps(principal),
-            },
+            {"_id": proposal, **new_proposal(proposal), **self._checked(fields), **stamps(principal)},
         )
 
     async def find(self, principal: Principal, listing: Listing) -> list[Document]:

@@ -113,7 +113,7 @@ async def change(
 
 
 @router.delete("/{id}", operation_id="SamplesController_remove_v3", responses=WRITING)
-async def delete(id: SampleId, principal: CurrentPrincipal, samples: Samples) -> Response:
+async def delete(id: SampleId, principal: OptionalPrincipal, samples: Samples) -> Response:
     """Delete a sample and return it."""
     permit(samples.rights.delete, principal)
     return json_response(as_v3(await samples.delete(principal, pid_of(id))))

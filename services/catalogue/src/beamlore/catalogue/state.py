@@ -21,6 +21,7 @@ from beamlore.catalogue.ingest.policies import PolicyKeeper
 from beamlore.catalogue.ingest.proposals import ProposalKeeper
 from beamlore.catalogue.ingest.service import IngestService
 from beamlore.catalogue.live.hub import LiveHub
+from beamlore.catalogue.metadatakeys.keeper import KeyShifts
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.following import AccessFollower
 from beamlore.catalogue.scans.repository import ScanRepository
@@ -66,6 +67,7 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
         HistoryRecorder(database, settings),
         DatasetObserver(changes),
         AccessFollower(database),
+        KeyShifts(database),
     )
     transactions = Transactions(client, writer, observers)
     derived = Derived(client, database, DatasetRights(policy, settings), settings, changes)

@@ -105,7 +105,9 @@ def _scicat_answer(request: Request, error: Exception) -> Response:
     else:
         log.exception("request failed", path=request.url.path, exc_info=error)
         status, message = 500, "Internal server error"
-    body = {"statusCode": status, "message": message, "error": HTTPStatus(status).phrase}
+    # Some of SciCat's errors say there what is wrong with each part.
+    what = error.extra.get("error") if isinstance(error, BeamloreError) else None
+    body = {"statusCode": status, "message": message, "error": what or HTTPStatus(status).phrase}
     return JSONResponse(body, status_code=status, headers=headers)
 
 

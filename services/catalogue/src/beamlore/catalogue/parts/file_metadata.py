@@ -1,6 +1,6 @@
 """The schema that the metadata of single files must follow. Source: SciCat's ``DATAFILES_METADATA_SCHEMA``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from jsonschema.exceptions import SchemaError
 from jsonschema.protocols import Validator
 from jsonschema.validators import validator_for
 from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from beamlore.core import BadRequestError
 
@@ -48,12 +49,17 @@ class FileMetadataSchema:
             metadata = file.get("metadata") if isinstance(file, Mapping) else None
             if (key := _unstorable(metadata)) is not None:
                 found.append(f"dataFileList.{place}.metadata {key[:40]!r} cannot be a key")
+            found += [f"dataFileList.{place}.{fault}"[:500] for fault in self._faults(metadata)]
+            if len(found) >= _TOLD:
+                break
+        return found[:_TOLD]
+
+    def _faults(self, metadata: object) -> Iterator[str]:
+        try:
             for error in self._validator.iter_errors({} if metadata is None else metadata):
-                at = "/".join(("metadata", *(str(part) for part in error.absolute_path)))
-                found.append(f"dataFileList.{place}.{at} {error.message}"[:500])
-                if len(found) == _TOLD:
-                    return found
-        return found
+                yield f"{'/'.join(('metadata', *(str(part) for part in error.absolute_path)))} {error.message}"
+        except Unresolvable as error:
+            yield f"metadata cannot be checked: the configured schema refers to {error.ref}, which it does not hold"
 
     def check(self, files: Sequence[Mapping[str, Any]] | None) -> None:
         """Let through files whose metadata follow the schema.

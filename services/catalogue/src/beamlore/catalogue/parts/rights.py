@@ -81,7 +81,7 @@ class PartRights:
         if self.create.on_anything(principal):
             return True
         owner = document.get("ownerGroup")
-        return self.create.on_own(principal) and bool(owner) and owner in principal.groups
+        return self.create.on_own(principal) and isinstance(owner, str) and bool(owner) and principal.has(owner)
 
     def _predicate(self, grant: Grant, principal: Principal) -> dict[str, Any]:
         if grant.on_anything(principal):

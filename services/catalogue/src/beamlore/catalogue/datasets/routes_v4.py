@@ -15,7 +15,7 @@ from beamlore.catalogue.filters.listing import decode
 from beamlore.catalogue.refusals import READING
 from beamlore.catalogue.rendering import View, rendered_response
 from beamlore.catalogue.state import Datasets
-from beamlore.core import ANONYMOUS, CurrentPrincipal
+from beamlore.core import ANONYMOUS, CurrentPrincipal, ForbiddenError, NotFoundError
 
 router = APIRouter(prefix="/api/v4/datasets", tags=["datasets v4"])
 public = APIRouter(prefix="/api/v4/datasets/public", tags=["datasets v4 public"])
@@ -58,7 +58,10 @@ async def count_public(datasets: Datasets, filter: FilterParameter = None) -> Re
 @public.get("/{pid}", operation_id="DatasetsPublicV4Controller_findByIdPublic_v4", responses=READING)
 async def find_by_id_public(pid: PidParameter, datasets: Datasets, include: Include = None) -> Response:
     """Return a published dataset; an empty answer where there is none, as SciCat gives it."""
-    return rendered_response(await datasets.shown(ANONYMOUS, pid_of(pid), _V4, _relations(include, datasets)))
+    try:
+        return rendered_response(await datasets.shown(ANONYMOUS, pid_of(pid), _V4, _relations(include, datasets)))
+    except (NotFoundError, ForbiddenError):
+        return nothing()
 
 
 @router.get("", operation_id="DatasetsV4Controller_findAll_v4", responses=READING)

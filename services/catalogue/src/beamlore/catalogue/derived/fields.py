@@ -49,6 +49,8 @@ EVERYTHING = "*"
 PUBLIC = "public"
 """Stands in a signature's place for all published datasets together: everyone reads them."""
 
+SUMS = (EVERYTHING, PUBLIC)
+
 ODD = "x"
 """Stands for a value that is not counted: a field with one is counted by the documents."""
 
@@ -109,9 +111,8 @@ def signature_of(dataset: Mapping[str, Any]) -> str:
 
 
 def sums_of(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what a search document counts under: its signature, and the sums it is part of."""
-    sums = (document["s"], EVERYTHING)
-    return (*sums, PUBLIC) if document.get("isPublished") is True else sums
+    """Return which sums a search document, or a signature, is part of."""
+    return SUMS if document.get("isPublished") is True else (EVERYTHING,)
 
 
 def counted(document: Mapping[str, Any]) -> Counter[str]:

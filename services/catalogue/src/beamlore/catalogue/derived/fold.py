@@ -14,9 +14,10 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
+from beamlore.catalogue.access import ACCESS_FIELDS
 from beamlore.catalogue.database import Document
 from beamlore.catalogue.derived.difference import Difference
-from beamlore.catalogue.derived.fields import PROJECTION, Deriver
+from beamlore.catalogue.derived.fields import COUNTED, EVERYTHING, PROJECTION, SUMS, Deriver, sums_of
 from beamlore.catalogue.derived.log import CHANGES, FIRST, LAST, new_epoch
 
 log = structlog.get_logger(__name__)
@@ -29,7 +30,8 @@ AT_ONCE = 300
 """Datasets folded in one transaction: more than this holds up requests of the same process."""
 
 _READ_AT_ONCE = 50
-_drift = Counter("beamlore_catalogue_derived_drift", "Datasets whose derived data were found wrong and mended.")
+_COUNTED = dict.fromkeys(("s", *COUNTED, *ACCESS_FIELDS), 1)
+_drift = Counter("beamlore_catalogue_derived_drift", "Derived data that were found wrong.")
 _folded = Counter("beamlore_catalogue_derived_folded", "Datasets looked at again because they may have changed.")
 
 
@@ -109,6 +111,62 @@ class Folder:
             _drift.inc(len(drifted))
             log.warning("derived data differed from the documents", datasets=len(drifted), first=str(drifted[0]))
         return Compared(last, len(should), len(drifted if count else differed))
+
+    async def check_sums(self, after: str, *, mend: bool) -> tuple[str | None, int]:
+        """Compare the sums of the next signature with its search documents; behind the last, the sums of signatures.
+
+        Args:
+            after: the signature before it; empty for the first.
+            mend: whether what differs is written.
+
+        Returns:
+            The signature, ``None`` behind the last, and how many sums differed.
+        """
+        async with self._transaction() as session:
+            signature = await self._next_signature(session, after)
+            difference = Difference()
+            if signature is None:
+                await self._sum_signatures(session, difference)
+            else:
+                cursor = self._database[SEARCH].find(
+                    {"s": signature}, _COUNTED, batch_size=_READ_AT_ONCE, session=session
+                )
+                async for document in cursor:
+                    difference.count_under(document, (signature,), 1)
+            where: dict[str, Any] = {"$in": list(SUMS)} if signature is None else {"$eq": signature}
+            async for document in self._database[SIGNATURES].find({"_id": where}, {"n": 1}, session=session):
+                difference.signatures_counted[document["_id"]] -= document["n"]
+            async for document in self._database[ROLLUPS].find({"s": where}, {"n": 1}, session=session):
+                difference.values_counted[document["_id"]] -= document["n"]
+            wrong = difference.wrong()
+            if mend and wrong:
+                await self._move(session)
+                await self._write(session, difference)
+        if wrong:
+            _drift.inc(wrong)
+            log.warning("sums differed from what they are the sums of", signature=signature, sums=wrong)
+        return signature, wrong
+
+    async def _next_signature(self, session: AsyncClientSession, after: str) -> str | None:
+        """Return the signature after one that something is counted under, or that a dataset has."""
+        found = []
+        for name, field in ((SIGNATURES, "_id"), (ROLLUPS, "s"), (SEARCH, "s")):
+            one = await self._database[name].find_one(
+                {field: {"$gt": after, "$nin": list(SUMS)}}, {field: 1}, sort=[(field, 1)], session=session
+            )
+            found += [] if one is None else [one[field]]
+        return min(found, default=None)
+
+    async def _sum_signatures(self, session: AsyncClientSession, difference: Difference) -> None:
+        published: set[str] = set()
+        async for one in self._database[SIGNATURES].find({"_id": {"$nin": list(SUMS)}}, session=session):
+            if one.get("isPublished") is True:
+                published.add(one["_id"])
+            for name in sums_of(one):
+                difference.signatures_counted[name] += one["n"]
+        async for one in self._database[ROLLUPS].find({"s": {"$nin": list(SUMS)}}, batch_size=1000, session=session):
+            for name in SUMS if one["s"] in published else (EVERYTHING,):
+                difference.values_counted[f"{name}:{one['f']}:{one['v']}"] += one["n"]
 
     async def _pending(self, session: AsyncClientSession, pids: Sequence[Any]) -> frozenset[Any]:
         """Return those of the datasets that wait to be folded: that they differ is no drift."""

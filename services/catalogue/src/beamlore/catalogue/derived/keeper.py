@@ -39,6 +39,7 @@ class Keeper:
         self._others: dict[Any, None] = {}
         self._others_filled = asyncio.Event()
         self._name = f"{id(self):x}-{time.time_ns():x}"
+        self._signature: str | None = None
         derived.changes.when_written(self._written.set)
 
     def others_changed(self, pids: Iterable[Any]) -> None:
@@ -119,6 +120,7 @@ class Keeper:
         if done and moved.matched_count and not built:
             log.info("everything is derived", rules=self._derived.deriver.version)
         if built:
+            self._signature, _ = await self._derived.folder.check_sums(self._signature or "", mend=True)
             await asyncio.sleep(self._pause_seconds)
 
     async def _lease(self) -> Document | None:

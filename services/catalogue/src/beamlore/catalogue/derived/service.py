@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import orjson
 import structlog
+from prometheus_client import Counter
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
@@ -37,6 +38,8 @@ PATIENCE_SECONDS = 0.25
 WAITING_AT_MOST = 1_000
 """Datasets that may wait to be folded for a request to wait for them."""
 
+_answers = Counter("beamlore_catalogue_derived_answers", "Questions that derived data may answer, by what did.", ["by"])
+_by_derived, _by_documents = _answers.labels("derived"), _answers.labels("documents")
 _ATTEMPTS = 3
 _PAUSE_SECONDS = 0.005
 _NEWEST = ("creationTime", -1)
@@ -159,32 +162,37 @@ class Derived:
         find_out: Callable[[Mapping[str, int]], Awaitable[Answer]],
     ) -> Answer | None:
         """Return an answer that holds for everything written before this call; ``None``: ask the documents."""
+        answer: Answer | None = None
         epoch = await self._epoch()
-        if epoch is None:
-            return None
         wanted = whose(self._rights.readable(principal), of_readers)
-        if wanted is None:
-            return None
-        if await self._total(epoch) < self._smallest:
-            return None
+        if epoch is not None and wanted is not None and await self._total(epoch) >= self._smallest:
 
-        async def consistently() -> tuple[Answer | None, str]:
-            now = epoch
-            for _ in range(_ATTEMPTS):
-                signatures = await self._signatures(now, *wanted)
-                if signatures is None:
-                    return None, now
-                answer = await find_out(signatures)
-                state = await self.changes.state()
-                if state is None:
-                    return None, now
-                if state.epoch == now:
-                    return answer, now
-                now = state.epoch
-            return None, now
+            async def consistently() -> tuple[Answer | None, str]:
+                return await self._consistently(epoch, wanted, find_out)
 
-        answer: Answer | None = await self._memory.get(epoch, (repr(wanted), key), consistently)
+            answer = await self._memory.get(epoch, (repr(wanted), key), consistently)
+        (_by_documents if answer is None else _by_derived).inc()
         return answer
+
+    async def _consistently(
+        self,
+        epoch: str,
+        wanted: tuple[Document | None, bool],
+        find_out: Callable[[Mapping[str, int]], Awaitable[Answer]],
+    ) -> tuple[Answer | None, str]:
+        """Find out within one epoch, this one or a later one; return the answer and the epoch."""
+        for _ in range(_ATTEMPTS):
+            signatures = await self._signatures(epoch, *wanted)
+            if signatures is None:
+                break
+            answer = await find_out(signatures)
+            state = await self.changes.state()
+            if state is None:
+                break
+            if state.epoch == epoch:
+                return answer, epoch
+            epoch = state.epoch
+        return None, epoch
 
     async def _total(self, epoch: str) -> int:
         found = await self._signatures(epoch, {}, False)

@@ -67,7 +67,7 @@ class Vocabulary:
             raise FilterError(at, f"{name[:80]!r} cannot be the name of a field")
         if parts[0] == _HIDDEN:
             raise FilterError(at, f"{name[:80]!r} is not a field of a {self.noun}")
-        path = ".".join([self.former.get(parts[0], parts[0]), *parts[1:]])
+        path = self.former.get(name) or ".".join([self.former.get(parts[0], parts[0]), *parts[1:]])
         kind = self.kinds.get(path)
         if kind is None:
             known = parts[0] in self.nested and len(parts) > 1

@@ -54,6 +54,19 @@ def _merge(path: str, value: Any, fields: dict[str, Any], taken: dict[str, str])
         fields[path] = value
 
 
+def patched(stored: Any, change: Any) -> Any:
+    """Return what a merge patch makes of a value (RFC 7396, section 2)."""
+    if not isinstance(change, Mapping):
+        return change
+    found = dict(stored) if isinstance(stored, Mapping) else {}
+    for name, member in change.items():
+        if member is None:
+            found.pop(name, None)
+        else:
+            found[name] = patched(found.get(name), member)
+    return found
+
+
 def check_pairs(pid: str, stored: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
     """Refuse changes of a value that leave its unit, or the other way round: nobody would know which was meant.
 

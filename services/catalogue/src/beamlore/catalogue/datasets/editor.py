@@ -1,19 +1,17 @@
 """Creating, changing and deleting datasets."""
 
 import re
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bson import ObjectId
-
 from beamlore.catalogue.database import Document, Query, Store
-from beamlore.catalogue.datasets.changes import check_pairs, merged, not_later, put
-from beamlore.catalogue.datasets.conversion import to_current, without_si
+from beamlore.catalogue.datasets.building import new_dataset, stored_fields, whole_dataset
+from beamlore.catalogue.datasets.changes import check_pairs, merged, not_later, patched, put
 from beamlore.catalogue.datasets.proposals import ProposalCounts
 from beamlore.catalogue.datasets.repository import COLLECTION, DatasetRepository
 from beamlore.catalogue.datasets.rights import LifecycleRights
+from beamlore.catalogue.datasets.schemas import MetadataSchemas
 from beamlore.catalogue.datasets.types import load_types
 from beamlore.catalogue.lifecycle import initial_lifecycle
 from beamlore.catalogue.names import names
@@ -38,11 +36,8 @@ APPENDABLE = frozenset(
 )
 _KEPT = ("_id", "pid", "type", "version", "createdBy", "createdAt", "beamlore")
 """What a dataset keeps when all else of it is replaced."""
-_LISTS = names(
-    "accessGroups sharedWith keywords techniques relationships principalInvestigators proposalIds sampleIds "
-    "instrumentIds inputDatasets usedSoftware"
-)
-_COUNTS = names("size packedSize numberOfFiles numberOfFilesArchived")
+_ABOUT_SCHEMAS = frozenset(names("scientificMetadata scientificMetadataSchema"))
+_NEEDS_BEFORE = _ABOUT_SCHEMAS | {"proposalIds"}
 
 
 class DatasetEditor:
@@ -57,6 +52,7 @@ class DatasetEditor:
         self._writer = ground.writer
         self._proposals = ProposalCounts(ground.database, ground.writer)
         self._policies = DefaultPolicies(ground)
+        self._schemas = MetadataSchemas(settings)
         self._pid_prefix = settings.pid_prefix.rstrip("/")
         expression = settings.dataset_creation_validation_regex
         checked = settings.dataset_creation_validation_enabled and expression
@@ -123,7 +119,8 @@ class DatasetEditor:
             ConflictError: the PID is taken.
         """
         self.check_may_create(principal, fields)
-        document = self._new(principal, fields, version)
+        document = new_dataset(principal, fields, version, self._pid_prefix)
+        await self._judge(document, document)
         document["classification"] = await self._policies.classification(principal, document)
         await self._note(document)
         try:
@@ -141,7 +138,8 @@ class DatasetEditor:
             ForbiddenError: the principal may not change it.
         """
         before = await self._before(principal, pid)
-        whole = _whole(fields, datetime.now(UTC))
+        whole = whole_dataset(fields, datetime.now(UTC))
+        await self._judge(whole, whole)
         kept = {name: f"${name}" for name in _KEPT}
         own = {"updatedBy": {"$literal": principal.username}, "updatedAt": "$$NOW"}
         stages: list[dict[str, Any]] = [
@@ -178,17 +176,20 @@ class DatasetEditor:
             BadRequestError: a value without its unit, or the other way round.
             PreconditionFailedError: it has been changed since.
         """
-        fields = _stored(changes)
+        fields = stored_fields(changes)
         before: Document = {}
-        if pairs or "proposalIds" in fields:
+        if pairs or not _NEEDS_BEFORE.isdisjoint(fields):
             before = await self._before(principal, pid)
         if pairs:
             check_pairs(pid, before, fields)
+        if not _ABOUT_SCHEMAS.isdisjoint(fields):
+            after = {name: before.get(name) for name in _ABOUT_SCHEMAS}
+            await self._judge(fields, patched(after, fields) if merge else after | fields)
         update = merged(principal, fields) if merge else put(principal, fields)
-        after = await self._changed(self._datasets, principal, pid, update, unmodified_since)
+        changed = await self._changed(self._datasets, principal, pid, update, unmodified_since)
         if "proposalIds" in fields:
-            await self._proposals.moved(before.get("proposalIds"), after.get("proposalIds"))
-        return after
+            await self._proposals.moved(before.get("proposalIds"), changed.get("proposalIds"))
+        return changed
 
     async def change_lifecycle(self, principal: Principal, pid: str, changes: Mapping[str, Any]) -> Document:
         """Change a dataset's life cycle and return it; null stands for what a new dataset has.
@@ -258,46 +259,12 @@ class DatasetEditor:
         await self._check_may_change(self._datasets, principal, pid)
         return await self._datasets.find_one(principal, Query({"_id": pid})) or {}
 
+    async def _judge(self, fields: Document, dataset: Mapping[str, Any]) -> None:
+        """Say in the fields whether the metadata keep to their schema, where there is one."""
+        verdict = await self._schemas.verdict(dataset)
+        if verdict is not None:
+            fields["scientificMetadataValid"] = verdict
+
     async def _note(self, document: Document) -> None:
         async with self._writer.write() as scope:
             await self._tracker.note(scope, [document])
-
-    def _new(self, principal: Principal, fields: Mapping[str, Any], version: str) -> Document:
-        now = datetime.now(UTC)
-        pid = fields.get("pid") or f"{self._pid_prefix}/{uuid.uuid4()}"
-        return {
-            "_id": pid,
-            **_whole(fields, now),
-            "pid": pid,
-            "version": version,
-            "createdBy": principal.username,
-            "updatedBy": principal.username,
-            "createdAt": now,
-            "updatedAt": now,
-            "__v": 0,
-            "beamlore": {"revision": 1},
-        }
-
-
-def _whole(fields: Mapping[str, Any], now: datetime) -> Document:
-    """Return fields with what a dataset has where they do not say. Source: SciCat's OpenAPI, the defaults there."""
-    given = _stored(fields)
-    whole: Document = {name: [] for name in _LISTS} | dict.fromkeys(_COUNTS, 0)
-    whole |= {"isPublished": False, "scientificMetadata": {}, **given}
-    whole["datasetlifecycle"] = _lifecycle(now) | (given.get("datasetlifecycle") or {})
-    return whole
-
-
-def _lifecycle(now: datetime) -> dict[str, Any]:
-    """Return the life cycle a dataset begins with on SciCat's routes, which give it an identifier and these dates."""
-    began = initial_lifecycle(now)
-    del began["archiveReturnMessage"], began["retrieveReturnMessage"]
-    return began | {"_id": ObjectId(), "dateOfDiskPurging": now, "publishedOn": now}
-
-
-def _stored(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return fields as they are stored."""
-    stored = to_current(fields)
-    if isinstance(stored.get("scientificMetadata"), dict):
-        stored["scientificMetadata"] = without_si(stored["scientificMetadata"])
-    return stored

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator
 from pydantic_settings import BaseSettings
 
-from beamlore.catalogue.settings._scicat import Flag, variable
+from beamlore.catalogue.settings._scicat import Flag, Listed, variable
 
 
 def _expression(text: str) -> str:
@@ -42,4 +42,18 @@ class DatasetSettings(BaseSettings):
     )
     metadata_parent_instances_return_limit: int | None = variable(
         "METADATA_PARENT_INSTANCES_RETURN_LIMIT", None, "Most datasets it looks through for them.", ge=1
+    )
+    metadata_schemas_directory: Path | None = variable(
+        "METADATA_SCHEMAS_DIRECTORY",
+        None,
+        "Folder of JSON Schemas (*.json) that `scientificMetadataSchema` may name, by `$id` or by file.",
+    )
+    metadata_schema_sources: Listed = variable(
+        "METADATA_SCHEMA_SOURCES",
+        (),
+        "Beginnings of addresses from which other schemas may be fetched, such as https://schemas.facility.example/; "
+        "none are by default.",
+    )
+    units_file: Path | None = variable(
+        "UNITS_FILE", None, "Units beside those known, in pint's form: a line such as `gap_turn = 0.25 mm`."
     )

@@ -24,6 +24,8 @@ from beamlore.catalogue.live.follow import Follower
 from beamlore.catalogue.nouns import NOUNS
 from beamlore.catalogue.scans import routes as scan_routes
 from beamlore.catalogue.scicat import ScicatPaths, install_scicat_errors
+from beamlore.catalogue.servicetokens.scopes import admit
+from beamlore.catalogue.servicetokens.service import ServiceTokens
 from beamlore.catalogue.settings import Settings
 from beamlore.catalogue.state import assemble
 from beamlore.catalogue.users.service import UserService
@@ -62,7 +64,8 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
         app.state.catalogue = catalogue
         built = [(noun, noun.build(catalogue.ground)) for noun in NOUNS if noun.build is not None]
         app.state.services = {type(service): service for _, service in built}
-        app.state.verifier.look_up(app.state.services[UserService].directory)
+        services = app.state.services
+        app.state.verifier.look_up(services[UserService].directory, services[ServiceTokens])
         follower = Follower(client, catalogue, app.state.services[Keeper], health)
         tasks = [_started(follower.run()), _started(_prepare(catalogue.database))]
         tasks += [_started(noun.work(service)) for noun, service in built if noun.work is not None]
@@ -87,6 +90,7 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
     tokens = SessionTokens(settings)
     app.state.session_tokens = tokens
     app.state.provider = IdentityProvider(settings, app.state.verifier)
+    app.state.admission = admit
     app.state.attempts = Attempts(settings)
     app.state.verifier = AnyToken(app.state.verifier if settings.oidc_issuer else None, tokens, settings.admin_groups)
     install_scicat_errors(app)

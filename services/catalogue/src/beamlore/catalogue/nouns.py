@@ -21,6 +21,7 @@ from beamlore.catalogue.proposals.noun import PROPOSALS
 from beamlore.catalogue.publisheddata.noun import PUBLISHED_DATA, PUBLISHING, PUBLISHING_FORM
 from beamlore.catalogue.runtimeconfig.noun import RUNTIME_CONFIG
 from beamlore.catalogue.samples.noun import SAMPLES
+from beamlore.catalogue.servicetokens.noun import SERVICE_TOKENS
 from beamlore.catalogue.users.noun import USERS
 
 NOUNS: tuple[Noun, ...] = (
@@ -40,6 +41,7 @@ NOUNS: tuple[Noun, ...] = (
     PUBLISHING,
     PUBLISHING_FORM,
     RUNTIME_CONFIG,
+    SERVICE_TOKENS,
     USERS,
     INSTRUMENTS,
     POLICIES,

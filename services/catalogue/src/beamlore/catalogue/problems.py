@@ -19,6 +19,7 @@ _WORDS = {
     401: "A bearer token is needed, or the one given is not valid.",
     403: "The caller may not do this.",
     404: "There is no such thing, or none that the caller may see.",
+    409: "It contradicts what there is.",
     413: "The body is too large.",
     422: "The request is understood and its content does not make sense.",
     429: "The caller asks for too much at once; `Retry-After` says when to ask again.",

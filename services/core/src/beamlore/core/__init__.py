@@ -24,6 +24,7 @@ from beamlore.core._identity import (
     OptionalPrincipal,
     Principal,
     Verifier,
+    authenticated,
     bearer_token,
     requires,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "UnprocessableError",
     "Verifier",
     "WriteScope",
+    "authenticated",
     "bearer_token",
     "configure_logging",
     "connect",

@@ -23,6 +23,8 @@ class Principal:
     groups: frozenset[str] = field(default_factory=frozenset)
     expires_at: float | None = None
     """When the token runs out, in seconds since the epoch."""
+    scopes: frozenset[str] | None = None
+    """What the token is for; ``None`` where it is for everything its bearer may do."""
 
     @property
     def is_authenticated(self) -> bool:
@@ -78,6 +80,21 @@ def bearer_token(request: Request) -> str | None:
     return token.strip()
 
 
+async def authenticated(request: Request, token: str) -> Principal:
+    """Return the principal a token proves, where its scopes take in the request.
+
+    Raises:
+        UnauthenticatedError: the token is not to be believed.
+        ForbiddenError: it is for other things; ``app.state.admission`` says for what.
+    """
+    verifier: Verifier = request.app.state.verifier
+    principal = await verifier.verify(token)
+    if principal.scopes is not None:
+        admission: Callable[[Request, frozenset[str]], None] = request.app.state.admission
+        admission(request, principal.scopes)
+    return principal
+
+
 class _Authentication(HTTPBearer):
     """The caller, as one dependency: its name and scheme stand in OpenAPI, and each request has one less to solve."""
 
@@ -89,12 +106,10 @@ class _Authentication(HTTPBearer):
 
     async def __call__(self, request: Request) -> Principal:  # type: ignore[override]
         token = bearer_token(request)
-        if token is not None:
-            verifier: Verifier = request.app.state.verifier
-            return await verifier.verify(token)
-        if self._required:
+        principal = ANONYMOUS if token is None else await authenticated(request, token)
+        if self._required and not principal.is_authenticated:
             raise UnauthenticatedError("log in first: this needs a bearer token")
-        return ANONYMOUS
+        return principal
 
 
 OptionalPrincipal = Annotated[Principal, Security(_Authentication(required=False))]

@@ -20,6 +20,7 @@ from joserfc.jwk import OctKey
 from joserfc.jws import extract_compact
 
 from beamlore.catalogue.auth.errors import SessionExpiredError
+from beamlore.catalogue.servicetokens.service import PREFIX, ServiceTokens, narrowed
 from beamlore.catalogue.settings import Settings
 from beamlore.catalogue.users.directory import Directory, digest
 from beamlore.contract import CATALOGUE_ADMIN
@@ -46,10 +47,7 @@ class SessionTokens:
     """Makes and checks our own tokens."""
 
     def __init__(self, settings: Settings) -> None:
-        given = settings.token_secret or settings.jwt_secret or settings.client_secret
-        secret = given.get_secret_value()
-        if not secret:
-            raise ValueError("JWT_SECRET or BEAMLORE_TOKEN_SECRET must be set: with it, tokens are signed")
+        secret = settings.secret
         scicats = settings.jwt_secret.get_secret_value().encode() if settings.jwt_secret else None
         # One secret, two keys: what seals a login in progress must never pass for a token.
         self._signing = OctKey.import_key(
@@ -190,10 +188,12 @@ class AnyToken:
         self._own = own
         self._admin_groups = frozenset(group for group in admin_groups if group)
         self._directory: Directory | None = None
+        self._service_tokens: ServiceTokens | None = None
 
-    def look_up(self, directory: Directory) -> None:
-        """Look users up in a directory from now on."""
+    def look_up(self, directory: Directory, service_tokens: ServiceTokens) -> None:
+        """Look users and service tokens up from now on."""
         self._directory = directory
+        self._service_tokens = service_tokens
 
     async def verify(self, token: str) -> Principal:
         """Return the principal.
@@ -202,6 +202,8 @@ class AnyToken:
             UnauthenticatedError: the token is not to be believed.
             UnavailableError: the identity provider's keys were never had and it does not answer, or the database.
         """
+        if token.startswith(PREFIX):
+            return await self._of_service(token)
         if self._own.is_own(token):
             return self.with_administration(await self._ours(token))
         if self._provider is None:
@@ -213,6 +215,12 @@ class AnyToken:
         if principal.groups.isdisjoint(self._admin_groups):
             return principal
         return replace(principal, groups=principal.groups | {CATALOGUE_ADMIN})
+
+    async def _of_service(self, token: str) -> Principal:
+        if self._directory is None or self._service_tokens is None:
+            raise UnauthenticatedError("service tokens cannot be looked up yet")
+        principal, groups = await self._service_tokens.verify(token, self._directory)
+        return narrowed(self.with_administration(principal), groups)
 
     async def _ours(self, token: str) -> Principal:
         proof = self._own.read(token)

@@ -10,7 +10,14 @@ from beamlore.catalogue.events.models import Connections, Ticket
 from beamlore.catalogue.events.tickets import Tickets
 from beamlore.catalogue.refusals import refusals
 from beamlore.catalogue.state import Events
-from beamlore.core import CurrentPrincipal, ForbiddenError, Principal, UnauthenticatedError, Verifier, bearer_token
+from beamlore.core import (
+    CurrentPrincipal,
+    ForbiddenError,
+    Principal,
+    UnauthenticatedError,
+    authenticated,
+    bearer_token,
+)
 
 HEARTBEAT_SECONDS = 10
 router = APIRouter(prefix="/api/v3/events", tags=["events"], responses=refusals(400, 401, 403))
@@ -77,8 +84,7 @@ async def _reader(request: Request, ticket: str | None) -> Principal:
     token = bearer_token(request) if ticket is None else Tickets(request.app.state.settings).redeem(ticket)
     if token is None:
         raise UnauthenticatedError("log in first: this needs a ticket or a bearer token")
-    verifier: Verifier = request.app.state.verifier
-    principal = await verifier.verify(token)
+    principal = await authenticated(request, token)
     if not principal.is_authenticated:
         raise UnauthenticatedError("log in first: this needs a ticket or a bearer token")
     return principal

@@ -15,6 +15,7 @@ from beamlore.catalogue.users.passwords import is_hash
 log = structlog.get_logger(__name__)
 
 GLOBAL_ACCESS = "globalaccess"
+_USUAL = Path("functionalAccounts.json")
 
 
 class FunctionalAccount(BaseModel):
@@ -36,13 +37,15 @@ class FunctionalAccount(BaseModel):
 
 
 def load_accounts(settings: Settings) -> list[FunctionalAccount]:
-    """Return the accounts of the configured file, none where there is no file configured.
+    """Return the accounts of the configured file, or else of the one in the working directory; none without a file.
 
     Raises:
         ValueError: the file is there and is not such a list; the text says where.
     """
-    path: Path | None = settings.functional_accounts_file
-    if path is None:
+    path: Path = settings.functional_accounts_file or _USUAL
+    if not path.is_file():
+        if settings.functional_accounts_file is not None:
+            log.warning("the file of functional accounts is not there", file=str(path))
         return []
     try:
         accounts = TypeAdapter(list[FunctionalAccount]).validate_json(path.read_bytes())

@@ -15,6 +15,7 @@ USER_ROLES = "UserRole"
 SETTINGS = "UserSetting"
 REVOKED = "beamlore_revoked"
 """Digests of tokens whose sessions were ended, until the tokens expire."""
+SERVICE_TOKENS = "beamlore_tokens"
 
 SYSTEM = Principal(subject="system", username="system")
 """Who writes what no person asked for, such as the accounts of a file."""

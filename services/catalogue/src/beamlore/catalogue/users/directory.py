@@ -20,7 +20,15 @@ from pymongo.errors import PyMongoError
 
 from beamlore.catalogue.database import Document
 from beamlore.catalogue.database.repository import told_plainly
-from beamlore.catalogue.users.collections import IDENTITIES, REVOKED, ROLES, USER_ROLES, USERS, object_id
+from beamlore.catalogue.users.collections import (
+    IDENTITIES,
+    REVOKED,
+    ROLES,
+    SERVICE_TOKENS,
+    USER_ROLES,
+    USERS,
+    object_id,
+)
 from beamlore.contract import CATALOGUE_INGEST
 from beamlore.core import Principal
 
@@ -29,7 +37,7 @@ log = structlog.get_logger(__name__)
 _KEPT_SECONDS = 1.0
 _MOST = 4096
 _RETRY_SECONDS = 1.0
-_WATCHED = [{"$match": {"ns.coll": {"$in": [USERS, IDENTITIES, ROLES, USER_ROLES, REVOKED]}}}]
+_WATCHED = [{"$match": {"ns.coll": {"$in": [USERS, IDENTITIES, ROLES, USER_ROLES, REVOKED, SERVICE_TOKENS]}}}]
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,7 @@ class Directory:
         self._database = database
         self._ingest_roles = ingest_roles
         self._kept: dict[str, tuple[float, Member | None]] = {}
+        self._tokens: dict[ObjectId, tuple[float, Document | None]] = {}
         self._keeps = False
         self._changes = 0
 
@@ -79,10 +88,27 @@ class Directory:
             self._kept[user_id] = (asked, found)
         return found
 
+    async def service_token(self, key: ObjectId) -> Document | None:
+        """Return the record of a service token, ``None`` where there is none.
+
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        known = self._tokens.get(key)
+        if known is not None and time.monotonic() - known[0] < _KEPT_SECONDS:
+            return known[1]
+        asked, changes = time.monotonic(), self._changes
+        with told_plainly():
+            found = await self._database[SERVICE_TOKENS].find_one({"_id": key})
+        if self._keeps and changes == self._changes and len(self._tokens) < _MOST:
+            self._tokens[key] = (asked, found)
+        return found
+
     def forget(self) -> None:
         """Read everything again when it is asked for next: a record has changed."""
         self._changes += 1
         self._kept.clear()
+        self._tokens.clear()
 
     async def follow(self) -> None:
         """Forget what others change, until cancelled."""

@@ -1,6 +1,13 @@
-"""Writes the functional accounts into SciCat's collections, where they are not there yet."""
+"""Writes the functional accounts into SciCat's collections.
+
+A SciCat backend makes those that are missing and leaves the others. Here a change of the file counts as well: a new
+password in it is the account's, and a role that is no longer in it is taken away; what was changed by the routes since
+then stays, until the file changes again.
+"""
 
 import asyncio
+import hashlib
+import hmac
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -8,10 +15,10 @@ from typing import Any
 import structlog
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
-from beamlore.catalogue.database import Change, Document, Transactions
+from beamlore.catalogue.database import Change, Document
+from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.users.accounts import GLOBAL_ACCESS, FunctionalAccount
 from beamlore.catalogue.users.collections import IDENTITIES, ROLES, SYSTEM, USER_ROLES, USERS
 from beamlore.catalogue.users.groups import GroupSources
@@ -21,6 +28,9 @@ from beamlore.core import BeamloreError, ConflictError, UnavailableError
 
 log = structlog.get_logger(__name__)
 
+_TAKEN = "beamlore_accounts"
+"""By account: what was last taken from the file, without anything a password could be guessed from."""
+
 _RETRY_SECONDS = 1.0
 _PATIENCE_SECONDS = 10.0
 
@@ -28,23 +38,17 @@ _PATIENCE_SECONDS = 10.0
 class AccountKeeper:
     """Knows when the accounts stand."""
 
-    def __init__(
-        self,
-        database: AsyncDatabase[Document],
-        transactions: Transactions,
-        sources: GroupSources,
-        accounts: Sequence[FunctionalAccount],
-    ) -> None:
+    def __init__(self, ground: Ground, sources: GroupSources, accounts: Sequence[FunctionalAccount]) -> None:
         """Keep accounts.
 
         Args:
-            database: the catalogue's.
-            transactions: how it is written to.
+            ground: what services are built from.
             sources: who knows groups beside the file.
             accounts: those of the file.
         """
-        self._database = database
-        self._transactions = transactions
+        self._database = ground.database
+        self._transactions = ground.transactions
+        self._key = ground.settings.secret.encode()
         self._sources = sources
         self._accounts = accounts
         self._stand = asyncio.Event()
@@ -78,29 +82,28 @@ class AccountKeeper:
             raise UnavailableError("the functional accounts are not written yet; try again in a moment") from error
 
     async def _keep(self, account: FunctionalAccount) -> None:
+        mark = hmac.new(self._key, account.password.encode(), hashlib.sha256).hexdigest()
+        told: Document = {"_id": account.username, "password": mark, "roles": account.roles}
+        taken = await self._database[_TAKEN].find_one({"_id": account.username})
         user = await self._find(account)
-        secret = account.password if user or is_hash(account.password) else await hashed(account.password)
+        if user is not None and taken == told:
+            return
+        secret = None
+        if user is None or (taken is not None and taken["password"] != mark):
+            secret = account.password if is_hash(account.password) else await hashed(account.password)
         roles = [await self._role(name) for name in account.roles]
+        lost = [await self._role(name) for name in (taken or {}).get("roles", ()) if name not in account.roles]
         person = Person("local", "", account.username, account.username, account.email)
         groups = list(dict.fromkeys([*account.roles, *await self._sources.groups(person)]))
 
         async def work(session: AsyncClientSession) -> Sequence[Change]:
-            changes = []
-            if user is None:
-                created: Document = {
-                    "_id": ObjectId(),
-                    "username": account.username,
-                    "password": secret,
-                    "email": account.email,
-                    "authStrategy": "local",
-                    "__v": 0,
-                }
-                await self._database[USERS].insert_one(created, session=session)
-                changes.append(Change(USERS, "create", SYSTEM, None, created))
-            key = (user or created)["_id"]
+            key, changes = await self._write_user(session, user, account, secret)
             changes += await self._identify(session, key, account, groups)
             for role in roles:
                 changes += await self._give(session, key, role)
+            for role in lost:
+                changes += await self._take(session, key, role)
+            await self._database[_TAKEN].replace_one({"_id": told["_id"]}, told, upsert=True, session=session)
             return changes
 
         await self._transactions.run(work)
@@ -113,13 +116,35 @@ class AccountKeeper:
         local = [{"authStrategy": "local"}, {"authStrategy": None, "password": {"$type": "string"}}]
         return await self._database[USERS].find_one({"$and": [{"$or": wanted}, {"$or": local}]}, {"password": 0})
 
+    async def _write_user(
+        self, session: AsyncClientSession, user: Document | None, account: FunctionalAccount, secret: str | None
+    ) -> tuple[ObjectId, list[Change]]:
+        if user is None:
+            created: Document = {
+                "_id": ObjectId(),
+                "username": account.username,
+                "password": secret,
+                "email": account.email,
+                "authStrategy": "local",
+                "__v": 0,
+            }
+            await self._database[USERS].insert_one(created, session=session)
+            return created["_id"], [Change(USERS, "create", SYSTEM, None, created)]
+        if secret is None:
+            return user["_id"], []
+        await self._database[USERS].update_one({"_id": user["_id"]}, {"$set": {"password": secret}}, session=session)
+        return user["_id"], [Change(USERS, "change", SYSTEM, user, {**user, "password": secret})]
+
     async def _identify(
         self, session: AsyncClientSession, key: ObjectId, account: FunctionalAccount, groups: list[str]
-    ) -> Sequence[Change]:
+    ) -> list[Change]:
+        now = datetime.now(UTC)
         before = await self._database[IDENTITIES].find_one({"userId": key}, session=session)
         if before is not None:
-            return []
-        now = datetime.now(UTC)
+            profile = {**(before.get("profile") or {}), "accessGroups": groups}
+            after = {**before, "profile": profile, "modified": now}
+            await self._database[IDENTITIES].replace_one({"_id": before["_id"]}, after, session=session)
+            return [Change(IDENTITIES, "change", SYSTEM, before, after)]
         identity: Document = {
             "_id": ObjectId(),
             "authStrategy": "local",
@@ -159,10 +184,15 @@ class AccountKeeper:
         await self._transactions.run(work)
         return ObjectId(role["_id"])
 
-    async def _give(self, session: AsyncClientSession, key: ObjectId, role: ObjectId) -> Sequence[Change]:
+    async def _give(self, session: AsyncClientSession, key: ObjectId, role: ObjectId) -> list[Change]:
         held: Document = {"userId": key, "roleId": role}
         if await self._database[USER_ROLES].find_one(held, {"_id": 1}, session=session) is not None:
             return []
         given = {"_id": ObjectId(), **held, "__v": 0}
         await self._database[USER_ROLES].insert_one(given, session=session)
         return [Change(USER_ROLES, "create", SYSTEM, None, given)]
+
+    async def _take(self, session: AsyncClientSession, key: ObjectId, role: ObjectId) -> list[Change]:
+        held: Document = {"userId": key, "roleId": role}
+        before = await self._database[USER_ROLES].find_one_and_delete(held, session=session)
+        return [] if before is None else [Change(USER_ROLES, "delete", SYSTEM, before, None)]

@@ -42,7 +42,7 @@ class UserService:
         self._identities = ground.store(IDENTITIES, OwnRecords("userId"))
         self._settings = ground.store(SETTINGS, OwnRecords("userId"))
         accounts = load_accounts(ground.settings)
-        self._keeper = AccountKeeper(ground.database, ground.transactions, self.people.sources, accounts)
+        self._keeper = AccountKeeper(ground, self.people.sources, accounts)
 
     async def run(self) -> None:
         """Write the functional accounts and follow what others change, until cancelled."""

@@ -22,6 +22,7 @@ from beamlore.catalogue.ingest import routes as ingest_routes
 from beamlore.catalogue.live import routes as live_routes
 from beamlore.catalogue.live.follow import Follower
 from beamlore.catalogue.nouns import NOUNS
+from beamlore.catalogue.quantities import load_units
 from beamlore.catalogue.scans import routes as scan_routes
 from beamlore.catalogue.scicat import ScicatPaths, install_scicat_errors
 from beamlore.catalogue.servicetokens.scopes import admit
@@ -54,6 +55,8 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
     """Return the application. Nothing is connected before it starts."""
     health = Health()
     health.set("database", False, "not connected yet")
+    if settings.units_file is not None:
+        load_units(settings.units_file)
     measured = phases or Phases("catalogue")
 
     @asynccontextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 
 import pint
 
@@ -34,15 +35,41 @@ class SiUnit:
 
 @cache
 def _registry() -> "pint.UnitRegistry[float]":
-    registry: pint.UnitRegistry[float] = pint.UnitRegistry(cache_folder=None)
+    registry: pint.UnitRegistry[float] = pint.UnitRegistry(cache_folder=None, on_redefinition="ignore")
+    # As magnets are read: a field in SI, not the square root of a pressure that it is in the CGS system.
+    registry.define("gauss = 1e-4 * tesla")
     return registry
+
+
+_of_the_facility: dict[str, None] = {}
+
+
+def load_units(file: Path) -> None:
+    """Know the units of a facility, for as long as the process runs.
+
+    Args:
+        file: definitions in pint's form, one on a line: ``gap_turn = 0.25 * millimeter = gt``.
+
+    Raises:
+        ValueError: a definition is not understood.
+    """
+    try:
+        _registry().load_definitions(str(file))
+    except (pint.PintError, OSError) as error:
+        raise ValueError(f"{file}: {error}") from error
+    for line in file.read_text().splitlines():
+        name, *rest = (part.strip() for part in line.partition("#")[0].split("="))
+        if rest and not name.startswith(("@", "[")):
+            _of_the_facility.update(dict.fromkeys(one for one in (name, *rest[1:]) if one and one != "_"))
+    si_unit.cache_clear()
+    compatible_units.cache_clear()
 
 
 @lru_cache(maxsize=4096)
 def si_unit(unit: str) -> SiUnit | None:
     """Return how a unit relates to SI, ``None`` where it is not known. Celsius and Kelvin are 273.15 apart."""
     try:
-        known = _registry().Unit(canonical_unit("degC" if unit.strip().lower() == "celsius" else unit))
+        known = _registry().Unit(unit if unit in _of_the_facility else _canonical(unit))
         zero = _registry().Quantity(0.0, known).to_base_units()
         one = _registry().Quantity(1.0, known).to_base_units()
         powers = {str(name): float(str(power)) for name, power in one.unit_items()}
@@ -51,13 +78,17 @@ def si_unit(unit: str) -> SiUnit | None:
     return SiUnit(float(one.magnitude) - float(zero.magnitude), float(zero.magnitude), _spelled(powers))
 
 
+def _canonical(unit: str) -> str:
+    return canonical_unit("degC" if unit.strip().lower() == "celsius" else unit)
+
+
 @lru_cache(maxsize=1024)
 def compatible_units(unit: str) -> tuple[str, ...]:
     """Return spellings of units that measure the same as this one, itself first."""
     wanted = si_unit(unit)
     if wanted is None:
         return (unit,)
-    others = (one for one in _COMMON if one != unit and (si := si_unit(one)) is not None and si.name == wanted.name)
+    others = (one for one in (*_COMMON, *_of_the_facility) if one != unit and (si := si_unit(one)) is not None and si.name == wanted.name)
     return (unit, *others)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from beamlore.catalogue.filters.errors import FilterError
 from beamlore.catalogue.filters.fields import Vocabulary
 from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, ComparisonOperator, Condition, Matches, Quantity
+from beamlore.catalogue.keys import spellings
 from beamlore.catalogue.quantities import SiUnit, compatible_units, si_unit
 
 CONDITIONS = 30
@@ -44,7 +45,14 @@ def _condition(value: object, vocabulary: Vocabulary, at: str) -> Condition:
     key = value["lhs"]
     if not isinstance(key, str) or not key:
         raise FilterError(f"{at}.lhs", "is the key of a metadata entry")
-    path = vocabulary.field(f"{vocabulary.metadata}.{key}", f"{at}.lhs", strict=False).path
+    ways = []
+    for spelling in spellings(key):
+        path = vocabulary.field(f"{vocabulary.metadata}.{spelling}", f"{at}.lhs", strict=False).path
+        ways.append(_on(path, value, at))
+    return ways[0] if len(ways) == 1 else AnyOf(tuple(ways))
+
+
+def _on(path: str, value: Mapping[str, Any], at: str) -> Condition:
     relation, rhs, unit = value["relation"], value["rhs"], value.get("unit") or ""
     if not isinstance(unit, str) or len(unit) > 64:
         raise FilterError(f"{at}.unit", "is the name of a unit")

@@ -17,6 +17,7 @@ from beamlore.catalogue.datasets.service import DatasetService
 from beamlore.catalogue.derived import ChangeLog, DatasetObserver, Derived
 from beamlore.catalogue.events.announcer import Announcer
 from beamlore.catalogue.history.recorder import HistoryRecorder
+from beamlore.catalogue.ingest.datasets import DatasetWriter
 from beamlore.catalogue.ingest.policies import PolicyKeeper
 from beamlore.catalogue.ingest.proposals import ProposalKeeper
 from beamlore.catalogue.ingest.service import IngestService
@@ -89,7 +90,7 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
         datasets=DatasetService(repository, derived, settings),
         editor=DatasetEditor(ground, repository, tracker),
         ingest=IngestService(
-            database[DATASETS],
+            DatasetWriter(database[DATASETS], transactions, changes, phases),
             database[BLOCKS],
             ProposalKeeper(database[PROPOSALS]),
             PolicyKeeper(database[POLICIES]),

@@ -53,11 +53,12 @@ class Transactions:
         self._observers = tuple(observers)
 
     @asynccontextmanager
-    async def _scope(self, session: AsyncClientSession) -> AsyncGenerator[None, None]:
-        async with self._writer.write() as scope:
+    async def within(self, scope: WriteScope) -> AsyncGenerator[AsyncClientSession, None]:
+        """Give a session in a transaction that is committed when the block is left; observers are not told."""
+        async with self._client.start_session() as session:
             await session.start_transaction(write_concern=scope.write_concern)
             try:
-                yield
+                yield session
             except BaseException:
                 if session.in_transaction:
                     await session.abort_transaction()
@@ -76,7 +77,7 @@ class Transactions:
         """
         for attempt in range(_ATTEMPTS):
             try:
-                async with self._client.start_session() as session, self._scope(session):
+                async with self._writer.write() as scope, self.within(scope) as session:
                     changes = await work(session)
                     if changes:
                         for observer in self._observers:

@@ -20,6 +20,7 @@ everything was derived, and whether all of it was."""
 
 _ENTRY = "5"
 _LOOKED_AT = 1_000
+_OF_AN_ENTRY = 250
 _ATTEMPTS = 20
 
 
@@ -54,7 +55,9 @@ class ChangeLog:
     async def note(self, session: AsyncClientSession, pids: Sequence[str]) -> None:
         """Say that datasets change, in the transaction that changes them."""
         if pids:
-            await self._changes.insert_one(new_entry(pids), session=session)
+            portions = range(0, len(pids), _OF_AN_ENTRY)
+            entries = [new_entry(pids[start : start + _OF_AN_ENTRY]) for start in portions]
+            await self._changes.insert_many(entries, session=session)
             self._tell()
 
     async def note_others(self, pids: Sequence[str]) -> None:

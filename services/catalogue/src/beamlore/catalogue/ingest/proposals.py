@@ -58,19 +58,17 @@ class ProposalKeeper:
 
 
 def _operation(item: BatchItem, details: ProposalDetails, user: str, now: datetime) -> UpdateOne:
-    stored = {
+    said: dict[str, Any] = {
         "title": details.title,
         "abstract": details.abstract,
         "pi_lastname": details.pi_name,
         "pi_email": details.pi_email,
         "email": details.pi_email,
-        "updatedBy": user,
-        "updatedAt": now,
+        "startTime": details.start,
+        "endTime": details.end,
     }
-    if details.start is not None:
-        stored["startTime"] = details.start
-    if details.end is not None:
-        stored["endTime"] = details.end
+    # What the user office does not say may have been written by others.
+    stored = {name: value for name, value in said.items() if value} | {"updatedBy": user, "updatedAt": now}
     owner = item.dataset.owner_group if item.dataset is not None else ""
     return UpdateOne(
         {"_id": item.proposal},

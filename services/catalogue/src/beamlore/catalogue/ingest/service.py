@@ -1,26 +1,22 @@
 """Writes a batch and says what became of each item."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import PyMongoError
 
 from beamlore.catalogue.database import DurableBulk
+from beamlore.catalogue.ingest.datasets import DatasetWriter, Upsert
 from beamlore.catalogue.ingest.models import Batch, BatchAnswer, BatchDurability, BatchItem, ItemResult, RawDataset
 from beamlore.catalogue.ingest.policies import PolicyKeeper
 from beamlore.catalogue.ingest.proposals import ProposalKeeper
 from beamlore.catalogue.ingest.update import (
-    closing_operation,
-    dataset_operation,
     files_operation,
     invalid_key,
     make_storable,
-    new_dataset,
     new_files,
 )
 from beamlore.catalogue.scopes.tracker import ScopeTracker
@@ -29,17 +25,13 @@ from beamlore.core import DurableWriter, Phases, Principal, UnavailableError, Un
 
 log = structlog.get_logger(__name__)
 
-_ATTEMPTS = 3
-_REMEMBERED = 50_000
-_Upsert = tuple[BatchItem, RawDataset]
-
 
 class IngestService:
-    """Writes batches: one bulk for the datasets, one more for the files of those that have some."""
+    """Writes batches: one transaction for the datasets, one bulk for the files of those that have some."""
 
     def __init__(
         self,
-        datasets: AsyncCollection[dict[str, Any]],
+        datasets: DatasetWriter,
         blocks: AsyncCollection[dict[str, Any]],
         proposals: ProposalKeeper,
         policies: PolicyKeeper,
@@ -48,15 +40,12 @@ class IngestService:
         phases: Phases,
     ) -> None:
         self._datasets = datasets
-        self._dataset_bulk = DurableBulk(datasets)
         self._block_bulk = DurableBulk(blocks)
         self._proposals = proposals
         self._policies = policies
         self._scopes = scopes
         self._writer = writer
         self.phases = phases
-        # Scans written before, most of which go on: only their first message is worth trying as an insert.
-        self._met: OrderedDict[str, None] = OrderedDict()
 
     async def write(self, principal: Principal, batch: Batch) -> BatchAnswer:
         """Write the batch.
@@ -83,15 +72,13 @@ class IngestService:
         now, user = datetime.now(UTC), principal.username
         for item in items:
             make_storable(item.metadata)
-            if item.state == "interrupted":
-                closed = await self._dataset_bulk.update_one(scope, *closing_operation(item, user))
-                results[item.pid] = ItemResult(item.pid, "updated" if closed else "unchanged")
-        upserts = [(item, item.dataset) for item in items if item.dataset is not None and item.pid not in results]
+        closings = [item for item in items if item.state == "interrupted"]
+        upserts = [(item, item.dataset) for item in items if item.dataset is not None and item.state != "interrupted"]
         with self.phases("keep_keys"):
             await self._proposals.keep(scope, user, items)
             await self._policies.keep(scope, principal, (dataset for _, dataset in upserts))
             await self._scopes.note(scope, (_as_stored(item, dataset) for item, dataset in upserts))
-        await self._upsert_datasets(scope, user, now, upserts, results)
+        results |= await self._datasets.write(scope, user, now, upserts, closings)
         new = [one for one in upserts if results[one[0].pid].outcome == "created"]
         with self.phases("keep_keys"):
             await self._proposals.count(scope, (dataset.proposal_ids or [item.proposal] for item, dataset in new))
@@ -103,7 +90,7 @@ class IngestService:
         scope: WriteScope,
         user: str,
         now: datetime,
-        upserts: Sequence[_Upsert],
+        upserts: Sequence[Upsert],
         results: dict[str, ItemResult],
     ) -> None:
         """Write the files of datasets that were not rejected: insert those of new ones, upsert the rest."""
@@ -112,75 +99,6 @@ class IngestService:
         inserted = await self._block_bulk.insert(scope, [new_files(*one, user, now) for one in new])
         left = [new[position] for position in inserted.refused] + stored
         await self._block_bulk.write(scope, [files_operation(*one, user, now) for one in left])
-
-    async def _upsert_datasets(
-        self,
-        scope: WriteScope,
-        user: str,
-        now: datetime,
-        upserts: Sequence[_Upsert],
-        results: dict[str, ItemResult],
-    ) -> None:
-        waiting = await self._insert_new(scope, user, now, upserts, results)
-        for _ in range(_ATTEMPTS):
-            if not waiting:
-                return
-            with self.phases("build"):
-                operations: list[UpdateOne] = [dataset_operation(item, dataset, user, now) for item, dataset in waiting]
-            with self.phases("write_datasets"):
-                outcome = await self._dataset_bulk.write(scope, operations)
-            refused = frozenset(outcome.refused)
-            for position, (item, _dataset) in enumerate(waiting):
-                if position not in refused:
-                    results[item.pid] = ItemResult(item.pid, "created" if position in outcome.created else "updated")
-            with self.phases("look_up"):
-                waiting = await self._explain([waiting[position] for position in outcome.refused], results)
-        if waiting:
-            raise UnavailableError("others write the same scans at the same moment; write the batch again")
-
-    async def _insert_new(
-        self,
-        scope: WriteScope,
-        user: str,
-        now: datetime,
-        upserts: Sequence[_Upsert],
-        results: dict[str, ItemResult],
-    ) -> list[_Upsert]:
-        """Insert the scans this process has not met yet; return those that are stored already, and those it has met."""
-        new = [(item, dataset) for item, dataset in upserts if item.pid not in self._met]
-        met = [(item, dataset) for item, dataset in upserts if item.pid in self._met]
-        with self.phases("build"):
-            documents = [new_dataset(item, dataset, user, now) for item, dataset in new]
-        with self.phases("insert_datasets"):
-            outcome = await self._dataset_bulk.insert(scope, documents)
-        for position in outcome.created:
-            pid = new[position][0].pid
-            results[pid] = ItemResult(pid, "created")
-        for item, _ in new:
-            self._met[item.pid] = None
-        while len(self._met) > _REMEMBERED:
-            self._met.popitem(last=False)
-        return met + [new[position] for position in outcome.refused]
-
-    async def _explain(self, refused: Sequence[_Upsert], results: dict[str, ItemResult]) -> list[_Upsert]:
-        """Say why upserts were refused; return those that lost a race with another first write and go again."""
-        if not refused:
-            return []
-        pids = [item.pid for item, _ in refused]
-        stored = {
-            one["_id"]: one
-            async for one in self._datasets.find({"_id": {"$in": pids}}, {"proposalIds": 1, "beamlore.sequence": 1})
-        }
-        again = []
-        for item, dataset in refused:
-            found = stored.get(item.pid)
-            if found is None or _would_match(item, found):
-                again.append((item, dataset))
-            elif item.proposal in (found.get("proposalIds") or ()):
-                results[item.pid] = ItemResult(item.pid, "unchanged")
-            else:
-                results[item.pid] = ItemResult(item.pid, "rejected", "the PID belongs to a scan of another proposal")
-        return again
 
 
 def _checked(items: Sequence[BatchItem]) -> dict[str, ItemResult]:
@@ -203,11 +121,6 @@ def _why_not(item: BatchItem) -> str:
     if (key := invalid_key(item.metadata)) is not None:
         return f"the metadata key {key[:80]!r} may not begin with '$' or contain '.' or NUL"
     return ""
-
-
-def _would_match(item: BatchItem, found: dict[str, Any]) -> bool:
-    sequence = (found.get("beamlore") or {}).get("sequence")
-    return item.proposal in (found.get("proposalIds") or ()) and (sequence is None or sequence < item.sequence)
 
 
 def _as_stored(item: BatchItem, dataset: RawDataset) -> dict[str, Any]:

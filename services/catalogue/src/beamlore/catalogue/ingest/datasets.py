@@ -1,0 +1,132 @@
+"""Writes a batch's datasets in one transaction, with the entry in the log of changes that derived data follow."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from pymongo import UpdateOne
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from beamlore.catalogue.database import Transactions
+from beamlore.catalogue.derived import ChangeLog
+from beamlore.catalogue.ingest.models import BatchItem, ItemResult, RawDataset
+from beamlore.catalogue.ingest.update import closing_operation, dataset_operation, new_dataset
+from beamlore.core import Phases, UnavailableError, WriteScope
+
+_ATTEMPTS = 5
+_REMEMBERED = 50_000
+_DUPLICATE_KEY = 11000
+Upsert: TypeAlias = tuple[BatchItem, RawDataset]
+
+
+class DatasetWriter:
+    """Inserts what is new, updates what is older than the batch, closes what was interrupted."""
+
+    def __init__(
+        self,
+        datasets: AsyncCollection[dict[str, Any]],
+        transactions: Transactions,
+        changes: ChangeLog,
+        phases: Phases,
+    ) -> None:
+        self._datasets = datasets
+        self._transactions = transactions
+        self._changes = changes
+        self._phases = phases
+        # Scans written before, most of which go on: only their first message is worth trying as an insert.
+        self._met: OrderedDict[str, None] = OrderedDict()
+
+    async def write(
+        self, scope: WriteScope, user: str, now: datetime, upserts: Sequence[Upsert], closings: Sequence[BatchItem]
+    ) -> dict[str, ItemResult]:
+        """Write, and say what became of each item, by PID.
+
+        Raises:
+            UnavailableError: others are in the way again and again; the batch may be written again.
+            PyMongoError: the database does not take it.
+        """
+        known = {item.pid for item, _ in upserts if item.pid in self._met}
+        for _ in range(_ATTEMPTS):
+            try:
+                async with self._transactions.within(scope) as session:
+                    results = await self._in_transaction(session, user, now, upserts, known)
+                    results |= await self._close(session, user, closings)
+                    changed = [pid for pid, result in results.items() if result.outcome in ("created", "updated")]
+                    await self._changes.note(session, changed)
+            except BulkWriteError as error:
+                if any(problem["code"] != _DUPLICATE_KEY for problem in error.details["writeErrors"]):
+                    raise
+                # Some are there that this process has not met: after a restart, or read again from the beginning.
+                known = {item.pid for item, _ in upserts}
+            except PyMongoError as error:
+                if not error.has_error_label("TransientTransactionError"):
+                    raise
+                known = {item.pid for item, _ in upserts}
+            else:
+                self._meet(item.pid for item, _ in upserts)
+                return results
+        raise UnavailableError("others write the same scans at the same moment; write the batch again")
+
+    async def _in_transaction(
+        self, session: AsyncClientSession, user: str, now: datetime, upserts: Sequence[Upsert], known: set[str]
+    ) -> dict[str, ItemResult]:
+        with self._phases("look_up"):
+            stored = await self._stored(session, known)
+        results: dict[str, ItemResult] = {}
+        inserts: list[dict[str, Any]] = []
+        updates: list[UpdateOne] = []
+        with self._phases("build"):
+            for item, dataset in upserts:
+                found = stored.get(item.pid)
+                if found is None:
+                    inserts.append(new_dataset(item, dataset, user, now))
+                    results[item.pid] = ItemResult(item.pid, "created")
+                elif item.proposal not in (found.get("proposalIds") or ()):
+                    reason = "the PID belongs to a scan of another proposal"
+                    results[item.pid] = ItemResult(item.pid, "rejected", reason)
+                elif _is_older(found, item):
+                    updates.append(dataset_operation(item, dataset, user, now))
+                    results[item.pid] = ItemResult(item.pid, "updated")
+                else:
+                    results[item.pid] = ItemResult(item.pid, "unchanged")
+        if inserts:
+            with self._phases("insert_datasets"):
+                await self._datasets.insert_many(inserts, ordered=False, session=session)
+        if updates:
+            with self._phases("write_datasets"):
+                await self._datasets.bulk_write(updates, ordered=False, session=session)
+        return results
+
+    async def _stored(self, session: AsyncClientSession, pids: set[str]) -> dict[str, dict[str, Any]]:
+        if not pids:
+            return {}
+        found = self._datasets.find(
+            {"_id": {"$in": list(pids)}},
+            {"proposalIds": 1, "beamlore.sequence": 1},
+            batch_size=len(pids) + 1,
+            session=session,
+        )
+        return {one["_id"]: one async for one in found}
+
+    async def _close(
+        self, session: AsyncClientSession, user: str, closings: Sequence[BatchItem]
+    ) -> dict[str, ItemResult]:
+        results = {}
+        for item in closings:
+            closed = await self._datasets.update_one(*closing_operation(item, user), session=session)
+            results[item.pid] = ItemResult(item.pid, "updated" if closed.matched_count else "unchanged")
+        return results
+
+    def _meet(self, pids: Iterable[str]) -> None:
+        for pid in pids:
+            self._met[pid] = None
+        while len(self._met) > _REMEMBERED:
+            self._met.popitem(last=False)
+
+
+def _is_older(found: dict[str, Any], item: BatchItem) -> bool:
+    sequence = (found.get("beamlore") or {}).get("sequence")
+    return sequence is None or sequence < item.sequence

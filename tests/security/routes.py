@@ -21,6 +21,9 @@ class Probe:
     through: bool = False
     """Whether it shows what hangs on that document to whoever sees the document."""
 
+    of_dataset: bool = False
+    """Whether it shows a document only to who also sees the dataset it belongs to."""
+
     params: dict[str, str] = field(default_factory=dict)
     """Query parameters; ``{id}`` and ``{mark}`` stand for those of a document of ``ids``."""
 
@@ -89,13 +92,19 @@ _FILES = [
     _list(f"{_V3}/origdatablocks/fullquery/files", "OrigDatablock", fields="{}", limits='{"limit": 1000}'),
     _some(f"{_V3}/origdatablocks/fullfacet", "OrigDatablock"),
     _some(f"{_V3}/origdatablocks/fullfacet/files", "OrigDatablock"),
-    _one(f"{_V3}/origdatablocks/{{id}}", "OrigDatablock"),
+    Probe(f"{_V3}/origdatablocks/{{id}}", ("OrigDatablock",), ids="OrigDatablock", of_dataset=True),
     _list(f"{_V4}/origdatablocks", "OrigDatablock", "Dataset", filter=_ALL),
     _list(f"{_V4}/origdatablocks/files", "OrigDatablock", "Dataset", filter=_ALL),
     _some(f"{_V4}/origdatablocks/files/count"),
     _some(f"{_V4}/origdatablocks/fullfacet", "OrigDatablock"),
     _some(f"{_V4}/origdatablocks/fullfacet/files", "OrigDatablock"),
-    _one(f"{_V4}/origdatablocks/{{id}}", "OrigDatablock", "OrigDatablock", "Dataset", include='["dataset"]'),
+    Probe(
+        f"{_V4}/origdatablocks/{{id}}",
+        ("OrigDatablock", "Dataset"),
+        ids="OrigDatablock",
+        of_dataset=True,
+        params={"include": "dataset"},
+    ),
     _list(f"{_V4}/origdatablocks/public", "OrigDatablock", public=True, filter=_ALL),
     _list(f"{_V4}/origdatablocks/public/files", "OrigDatablock", public=True, filter=_ALL),
     _some(f"{_V4}/origdatablocks/public/files/count", public=True),
@@ -198,6 +207,7 @@ SHOW_NO_DATA = {
     f"{_V3}/useridentities/findOne": "tested with the users",
     f"{_V3}/useridentities/isValidEmail": "tested with the users",
     f"{_OWN}/me": "the caller",
+    f"{_OWN}/durability": "how the database is",
     f"{_OWN}/tokens": "the caller's own, tested with the tokens",
     f"{_OWN}/events": "live events: each is checked by the same rule, tested with them",
     f"{_V3}/events/stream": "live events: each is checked by the same rule, tested with them",

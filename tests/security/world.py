@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
-from hypothesis import strategies as st
 from pymongo.asynchronous.database import AsyncDatabase
 
 from tests.security.reference import NOBODY, User
@@ -28,6 +28,7 @@ _GROUPS = ("alpha", "beta", "gamma")
 _ADDRESSES = ("one@facility.example", "two@facility.example")
 _NAMES = ("ann", "ben", "cid")
 _ABSENT = object()
+_OF_EACH_NOUN = 5
 
 
 @dataclass
@@ -51,46 +52,41 @@ def marks_in(text: str) -> set[str]:
     return set(_MARK.findall(text))
 
 
-_access = st.fixed_dictionaries(
-    {
-        "ownerGroup": st.sampled_from([*_GROUPS, "", None, _ABSENT]),
-        "accessGroups": st.sampled_from([[], [], ["alpha"], ["beta", "gamma"], [""], None, _ABSENT]),
-        "instrumentGroup": st.sampled_from(["", "gamma", None, _ABSENT, _ABSENT]),
-        "isPublished": st.sampled_from([False, False, False, True, None, "true", 1, _ABSENT]),
-        "sharedWith": st.sampled_from([[], [], [_ADDRESSES[0]], list(_ADDRESSES), [""], None, _ABSENT]),
-    }
-)
-_own = st.fixed_dictionaries(
-    {
-        "createdBy": st.sampled_from([*_NAMES, ""]),
-        "status": st.sampled_from(["private", "public", "registered", "amended"]),
-        "parent": st.integers(0, 5),
-    }
-)
-_somebody = st.builds(
-    User,
-    username=st.sampled_from(_NAMES),
-    groups=st.frozensets(st.sampled_from([*_GROUPS, ""]), max_size=3),
-    email=st.sampled_from(["", *_ADDRESSES]),
-    admin=st.just(False),
-)
-users = st.lists(_somebody, min_size=3, max_size=3).map(
-    lambda people: [NOBODY, User("none"), User("root", admin=True), *people]
-)
-_drawn = st.lists(st.tuples(_access, _own), min_size=6, max_size=6)
-drawings = st.fixed_dictionaries(dict.fromkeys(NOUNS, _drawn))
+_ACCESS: dict[str, list[Any]] = {
+    "ownerGroup": [*_GROUPS, "", None, _ABSENT],
+    "accessGroups": [[], [], ["alpha"], ["beta", "gamma"], [""], None, _ABSENT],
+    "instrumentGroup": ["", "gamma", None, _ABSENT, _ABSENT],
+    "isPublished": [False, False, False, True, None, "true", 1, _ABSENT],
+    "sharedWith": [[], [], [_ADDRESSES[0]], list(_ADDRESSES), [""], None, _ABSENT],
+    "createdBy": [*_NAMES, ""],
+    "status": ["private", "public", "registered", "amended"],
+    "parent": list(range(_OF_EACH_NOUN)),
+}
 
 
-def build(number: int, drawing: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]]) -> World:
-    """Return the world of a drawing; marks have its number, so that what is left of another one is recognised."""
+def people(chance: Random) -> list[User]:
+    """Return nobody, somebody without any group, an administrator, and people with random groups and addresses."""
+    drawn = [
+        User(
+            chance.choice(_NAMES),
+            frozenset(chance.sample([*_GROUPS, ""], chance.randint(0, 3))),
+            chance.choice(["", *_ADDRESSES]),
+        )
+        for _ in range(3)
+    ]
+    return [NOBODY, User("none"), User("root", admin=True), *drawn]
+
+
+def build(number: int, chance: Random) -> World:
+    """Return random documents; marks have the world's number, so that what is left of another one is recognised."""
     world = World(number)
-    for noun, drawn in drawing.items():
-        world.documents[noun] = [
-            {"_id": f"t{number}{noun}{place}", "mark": f"mk{number}{noun}{place}km"}
-            | {name: value for name, value in access.items() if value is not _ABSENT}
-            | own
-            for place, (access, own) in enumerate(drawn)
-        ]
+    for noun in NOUNS:
+        world.documents[noun] = []
+        for place in range(_OF_EACH_NOUN):
+            drawn = {name: chance.choice(choices) for name, choices in _ACCESS.items()}
+            document = {"_id": f"t{number}{noun}{place}", "mark": f"mk{number}{noun}{place}km"}
+            document |= {name: value for name, value in drawn.items() if value is not _ABSENT}
+            world.documents[noun].append(document)
     return world
 
 

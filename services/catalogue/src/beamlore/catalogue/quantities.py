@@ -15,6 +15,7 @@ _COMMON = names("""
     celsius A mA uA µA nA V mV kV MV W mW kW MW Pa hPa kPa MPa GPa bar mbar T mT gauss g kg mg ug C rad mrad urad deg
     degree N mN ohm F H mol mol/l 1/m 1/nm 1/angstrom 1/s % ppm count counts
 """)
+_GAUSS = "gauss_in_si"
 # The order in which SciCat's clients know the parts of a compound unit, and the names they have there.
 _DIMENSIONS = ("kilogram", "meter", "second", "ampere", "kelvin", "candela", "mole", "radian", "bit")
 _SYMBOLS = dict(zip(_DIMENSIONS, ("kg", "m", "s", "A", "K", "cd", "mol", "rad", "b"), strict=True))
@@ -35,9 +36,9 @@ class SiUnit:
 
 @cache
 def _registry() -> "pint.UnitRegistry[float]":
-    registry: pint.UnitRegistry[float] = pint.UnitRegistry(cache_folder=None, on_redefinition="ignore")
+    registry: pint.UnitRegistry[float] = pint.UnitRegistry(cache_folder=None)
     # As magnets are read: a field in SI, not the square root of a pressure that it is in the CGS system.
-    registry.define("gauss = 1e-4 * tesla")
+    registry.define(f"{_GAUSS} = 1e-4 * tesla")
     return registry
 
 
@@ -79,7 +80,8 @@ def si_unit(unit: str) -> SiUnit | None:
 
 
 def _canonical(unit: str) -> str:
-    return canonical_unit("degC" if unit.strip().lower() == "celsius" else unit)
+    known = canonical_unit("degC" if unit.strip().lower() == "celsius" else unit)
+    return str(_registry().Unit(known)).replace("gauss", _GAUSS)
 
 
 @lru_cache(maxsize=1024)

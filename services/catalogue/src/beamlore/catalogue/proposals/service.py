@@ -62,7 +62,13 @@ class ProposalService:
     def is_valid(self, body: Mapping[str, Any]) -> bool:
         """Return whether a proposal could be created from a body."""
         fields = checked(CreateProposal, dict(body))
-        return isinstance(fields, dict) and fields.get("type", DEFAULT_TYPE) in self._types
+        if not isinstance(fields, dict):
+            return False
+        try:
+            self._checked(fields)
+        except BadRequestError:
+            return False
+        return True
 
     async def create(self, principal: Principal, fields: Mapping[str, Any]) -> Document:
         """Create a proposal (``CreateProposal``) and return it.

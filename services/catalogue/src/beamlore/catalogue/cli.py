@@ -1,8 +1,13 @@
 """`beamlore catalogue …`."""
 
 import json
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from beamlore.catalogue.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="The catalogue API.")
 
@@ -41,3 +46,40 @@ def openapi() -> None:
         client_secret=SecretStr("used for nothing"),
     )
     typer.echo(json.dumps(build_app(settings).openapi(), indent=2, ensure_ascii=False, sort_keys=True))
+
+
+@app.command()
+def check(mend: Annotated[bool, typer.Option(help="Write what differs.")] = False) -> None:
+    """Compare what is derived from the datasets (counts, facets, search) with them; 1 where something differs."""
+    from beamlore.catalogue.derived.commands import check as check_derived
+
+    _report(lambda settings, tell: check_derived(settings, mend=mend, tell=tell))
+
+
+@app.command()
+def rebuild() -> None:
+    """Derive counts, facets and search anew from the datasets; the catalogue may run meanwhile."""
+    from beamlore.catalogue.derived.commands import rebuild as rebuild_derived
+
+    _report(lambda settings, tell: rebuild_derived(settings, tell=tell), fail=False)
+
+
+def _report(
+    work: Callable[["Settings", Callable[[int, int], None]], Coroutine[None, None, int]], *, fail: bool = True
+) -> None:
+    """Run work that goes through all datasets, show how far it is, and end with 1 where something differed."""
+    import asyncio
+
+    from rich.progress import Progress, TextColumn
+
+    from beamlore.catalogue.settings import Settings
+
+    with Progress(TextColumn("{task.description}")) as progress:
+        task = progress.add_task("")
+
+        def tell(datasets: int, differed: int) -> None:
+            progress.update(task, description=f"{datasets} datasets compared, {differed} differences")
+
+        differed = asyncio.run(work(Settings(), tell))
+    if differed and fail:
+        raise typer.Exit(1)

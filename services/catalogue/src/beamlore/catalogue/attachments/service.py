@@ -15,11 +15,13 @@ from beamlore.catalogue.filters import Listing, Style, parse_filter, to_mongo
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.changes import not_changed, not_later, replaced, set_fields
 from beamlore.catalogue.parts.parents import DatasetsOfParts
-from beamlore.core import ForbiddenError, NotFoundError, Principal
+from beamlore.core import BadRequestError, ForbiddenError, NotFoundError, Principal
 
 COLLECTION = "Attachment"
 _NEWEST = (("createdAt", -1), ("_id", 1))
 _HIDDEN = {"beamlore": 0}
+_NEVER_WITHOUT = ("ownerGroup", "caption", "isPublished")
+_NOTHING: Mapping[str, Any] = {"accessGroups": [], "relationships": []}
 _KEPT = ("aid", "createdBy", "createdAt", "beamlore")
 
 
@@ -183,7 +185,7 @@ class AttachmentService:
     async def change(
         self, principal: Principal, aid: str, fields: Mapping[str, Any], if_unmodified_since: str | None
     ) -> Document:
-        """Change an attachment (``ChangeAttachment``), and return it; what is given replaces what was.
+        """Change an attachment (``ChangeAttachment``), and return it; what is ``None`` is taken away.
 
         Raises:
             NotFoundError: there is none.
@@ -210,7 +212,7 @@ class AttachmentService:
         """
         if not self._rights.change.on_anything(principal):
             await self._reach.check(principal, fields.get("relationships"))
-        whole = {"accessGroups": [], "relationships": [], **await self._checked(fields)}
+        whole = {**_NOTHING, **await self._checked(fields)}
         changed = await self._attachments.change(principal, {"_id": aid}, replaced(principal, whole, _KEPT))
         if changed is None:
             await self._refuse(principal, aid, writing=True)
@@ -252,8 +254,15 @@ class AttachmentService:
         }
 
     async def _checked(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the fields as they are stored: pictures made anew, relationships complete."""
-        checked = dict(fields)
+        """Return the fields as they are stored: pictures made anew, relationships complete.
+
+        Raises:
+            BadRequestError: a field is taken away that an attachment cannot be without, or the picture is none.
+        """
+        checked = {name: _NOTHING.get(name) if value is None else value for name, value in fields.items()}
+        for name in _NEVER_WITHOUT:
+            if name in checked and checked[name] is None:
+                raise BadRequestError(f"{name}: an attachment cannot be without it")
         if checked.get("thumbnail"):
             checked["thumbnail"] = await self._pictures.safe(checked["thumbnail"])
         if checked.get("relationships"):

@@ -122,7 +122,7 @@ class BlockService:
         block: Document = {
             "_id": str(uuid.uuid4()),
             "isPublished": bool(dataset.get("isPublished", False)),
-            **fields,
+            **{name: value for name, value in fields.items() if name not in _INHERITED},
             "accessGroups": [],
             **{name: dataset[name] for name in _INHERITED if dataset.get(name) is not None},
             "datasetId": dataset["_id"],

@@ -9,8 +9,11 @@ from beamlore.core import BadRequestError, BeamloreError, ConflictError, Precond
 
 
 def set_fields(principal: Principal, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the update that sets fields, and who did it when."""
-    return {"$set": {**fields, "updatedBy": principal.username}, "$currentDate": {"updatedAt": True}}
+    """Return the update that sets fields, takes away those that are ``None``, and says who did it when."""
+    put = {name: value for name, value in fields.items() if value is not None}
+    taken = {name: "" for name, value in fields.items() if value is None}
+    update = {"$set": {**put, "updatedBy": principal.username}, "$currentDate": {"updatedAt": True}}
+    return update | ({"$unset": taken} if taken else {})
 
 
 def replaced(principal: Principal, fields: Mapping[str, Any], kept: Sequence[str]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from beamlore.catalogue.access import AccessPolicy
 from beamlore.catalogue.audit.trail import AuditTrail
 from beamlore.catalogue.database import DurableBulk, Transactions
 from beamlore.catalogue.datasets.editor import DatasetEditor
+from beamlore.catalogue.datasets.past import DatasetPast
 from beamlore.catalogue.datasets.repository import DatasetRepository
 from beamlore.catalogue.datasets.rights import DatasetRights
 from beamlore.catalogue.datasets.service import DatasetService
@@ -49,6 +50,7 @@ class Catalogue:
     scans: ScanService
     datasets: DatasetService
     editor: DatasetEditor
+    past: DatasetPast
     ingest: IngestService
     tracker: ScopeTracker
     live: LiveHub
@@ -89,6 +91,7 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
         ),
         datasets=DatasetService(repository, derived, settings),
         editor=DatasetEditor(ground, repository, tracker),
+        past=DatasetPast(ground),
         ingest=IngestService(
             DatasetWriter(database[DATASETS], transactions, changes, phases),
             database[BLOCKS],
@@ -121,6 +124,10 @@ async def _editor(request: Request) -> DatasetEditor:
     return _catalogue(request).editor
 
 
+async def _past(request: Request) -> DatasetPast:
+    return _catalogue(request).past
+
+
 async def _ingest(request: Request) -> IngestService:
     return _catalogue(request).ingest
 
@@ -140,6 +147,7 @@ async def _announcer(request: Request) -> Announcer:
 Scans = Annotated[ScanService, Depends(_scans)]
 Datasets = Annotated[DatasetService, Depends(_datasets)]
 Editor = Annotated[DatasetEditor, Depends(_editor)]
+Past = Annotated[DatasetPast, Depends(_past)]
 Ingest = Annotated[IngestService, Depends(_ingest)]
 Writer = Annotated[DurableWriter, Depends(_writer)]
 Live = Annotated[LiveHub, Depends(_live)]

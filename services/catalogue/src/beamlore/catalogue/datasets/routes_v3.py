@@ -14,11 +14,12 @@ from beamlore.catalogue.datasets.input import (
 )
 from beamlore.catalogue.refusals import READING
 from beamlore.catalogue.rendering import View, rendered_response
-from beamlore.catalogue.state import Datasets
+from beamlore.catalogue.state import Datasets, Past
 from beamlore.core import OptionalPrincipal
 
 router = APIRouter(prefix="/api/v3/datasets", tags=["datasets"])
 _V3 = View(b"dataset v3", as_v3)
+_V3_ONE = View(b"dataset v3 one", lambda document: {"history": [], **as_v3(document)})
 
 
 @router.get("", operation_id="DatasetsController_findAll_v3", responses=READING)
@@ -53,6 +54,14 @@ async def count(principal: OptionalPrincipal, datasets: Datasets, filter: Filter
     return json_response({"count": await datasets.count(principal, datasets.v3_listing(filter).where)})
 
 
+@router.get("/metadataKeys", operation_id="DatasetsController_metadataKeys_v3", responses=READING)
+async def metadata_keys(
+    principal: OptionalPrincipal, datasets: Datasets, fields: FieldsParameter = None, limits: LimitsParameter = None
+) -> Response:
+    """List the metadata keys of the datasets a search finds."""
+    return json_response(await datasets.metadata_keys(principal, fields, limits))
+
+
 @router.get("/findOne", operation_id="DatasetsController_findOne_v3", responses=READING)
 async def find_one(principal: OptionalPrincipal, datasets: Datasets, filter: FilterParameter = None) -> Response:
     """Return the first dataset that a filter finds; an empty answer where it finds none."""
@@ -65,11 +74,17 @@ async def find_by_id(
     pid: PidParameter,
     principal: OptionalPrincipal,
     datasets: Datasets,
+    past: Past,
     filter: FilterParameter = None,
 ) -> Response:
-    """Return a dataset."""
+    """Return a dataset, with its history where no fields are chosen."""
     listing = datasets.v3_listing(filter)
-    return rendered_response(await datasets.shown(principal, pid_of(pid), _V3, listing.include, listing.scopes))
+    if not listing.is_whole:
+        return json_response(as_v3(await datasets.chosen(principal, pid_of(pid), listing)))
+    if past.is_kept:
+        found = await datasets.get(principal, pid_of(pid), listing.include, listing.scopes)
+        return json_response(as_v3(found) | {"history": await past.of(found)})
+    return rendered_response(await datasets.shown(principal, pid_of(pid), _V3_ONE, listing.include, listing.scopes))
 
 
 @router.get("/{pid}/datasetlifecycle", operation_id="DatasetsController_findLifecycleById_v3", responses=READING)

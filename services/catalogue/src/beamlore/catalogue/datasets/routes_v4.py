@@ -8,7 +8,14 @@ from fastapi import APIRouter, Query, Response
 
 from beamlore.catalogue.answers import json_response, nothing
 from beamlore.catalogue.datasets.conversion import as_v4
-from beamlore.catalogue.datasets.input import FacetsParameter, FieldsParameter, FilterParameter, PidParameter, pid_of
+from beamlore.catalogue.datasets.input import (
+    FacetsParameter,
+    FieldsParameter,
+    FilterParameter,
+    LimitsParameter,
+    PidParameter,
+    pid_of,
+)
 from beamlore.catalogue.datasets.service import PUBLISHED
 from beamlore.catalogue.filters import FilterError, Listing
 from beamlore.catalogue.filters.listing import decode
@@ -41,6 +48,14 @@ async def fullfacet_public(
     """Count published datasets for each value of some fields."""
     fields, facets = _facet_filters(filters, fields, facets)
     return json_response(await datasets.facets(ANONYMOUS, fields, facets, PUBLISHED))
+
+
+@public.get("/metadataKeys", operation_id="DatasetsPublicV4Controller_publicMetadataKeys_v4", responses=READING)
+async def metadata_keys_public(
+    datasets: Datasets, fields: FieldsParameter = None, limits: LimitsParameter = None
+) -> Response:
+    """List the metadata keys of the published datasets a search finds."""
+    return json_response(await datasets.metadata_keys(ANONYMOUS, fields, limits, PUBLISHED))
 
 
 @public.get("/findOne", operation_id="DatasetsPublicV4Controller_findOnePublic_v4", responses=READING)
@@ -81,6 +96,14 @@ async def fullfacet(
     """Count datasets for each value of some fields."""
     fields, facets = _facet_filters(filters, fields, facets)
     return json_response(await datasets.facets(principal, fields, facets))
+
+
+@router.get("/metadataKeys", operation_id="DatasetsV4Controller_metadataKeys_v4", responses=READING)
+async def metadata_keys(
+    principal: CurrentPrincipal, datasets: Datasets, fields: FieldsParameter = None, limits: LimitsParameter = None
+) -> Response:
+    """List the metadata keys of the datasets a search finds."""
+    return json_response(await datasets.metadata_keys(principal, fields, limits))
 
 
 @router.get("/findOne", operation_id="DatasetsV4Controller_findOne_v4", responses=READING)

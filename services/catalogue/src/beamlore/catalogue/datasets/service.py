@@ -1,6 +1,7 @@
 """What SciCat's dataset routes show."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from beamlore.catalogue.answers import to_json
@@ -9,6 +10,7 @@ from beamlore.catalogue.datasets.repository import DatasetRepository
 from beamlore.catalogue.datasets.vocabulary import DATASETS
 from beamlore.catalogue.derived import Derived
 from beamlore.catalogue.filters import (
+    FilterError,
     Listing,
     Scope,
     Style,
@@ -21,6 +23,7 @@ from beamlore.catalogue.filters.facets import facet_stages
 from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, Condition
 from beamlore.catalogue.filters.listing import decode, parse_limits
 from beamlore.catalogue.rendering import Renderer, View
+from beamlore.catalogue.samples.keys import characteristic_keys
 from beamlore.catalogue.settings import Settings
 from beamlore.core import ForbiddenError, NotFoundError, Principal
 
@@ -38,6 +41,8 @@ class DatasetService:
         most = settings.query_limit
         self._v3 = Style(DATASETS, strict=False, limit=100, sort=(("createdAt", 1),), most=most)
         self._search = Style(DATASETS, strict=False, limit=100, sort=(), most=most)
+        self._keys_at_most = settings.metadata_keys_return_limit
+        self._looked_through_at_most = settings.metadata_parent_instances_return_limit
         self._v4 = Style(DATASETS, strict=True, limit=10, sort=(("createdAt", -1),), most=most)
 
     def v3_listing(self, text: str | None) -> Listing:
@@ -109,6 +114,21 @@ class DatasetService:
         page = await self._derived.page(principal, listing.where, listing.limits)
         return await self._datasets.listed(principal, listing, page)
 
+    async def chosen(self, principal: Principal, pid: str, listing: Listing) -> dict[str, Any]:
+        """Return what a listing chooses of one dataset.
+
+        Raises:
+            NotFoundError: there is none, or not one that its ``where`` holds for.
+            ForbiddenError: the principal may not see it.
+        """
+        this = Compare("_id", "$eq", pid)
+        one = replace(listing, where=All((this, listing.where)), limits=replace(listing.limits, limit=1, skip=0))
+        found = await self._datasets.listed(principal, one)
+        if not found:
+            await self.get(principal, pid)
+            raise NotFoundError(f"dataset: {pid} not found")
+        return found[0]
+
     async def shown(
         self,
         principal: Principal,
@@ -144,9 +164,7 @@ class DatasetService:
         """Return how many datasets a condition holds for."""
         return await self._derived.count(principal, where, lambda: self._datasets.count(principal, to_mongo(where)))
 
-    async def facets(
-        self, principal: Principal, fields: str | None, facets: Any, also: Condition | None = None
-    ) -> Any:
+    async def facets(self, principal: Principal, fields: str | None, facets: Any, also: Condition | None = None) -> Any:
         """Return how many datasets there are for each value of some fields, as JSON is made of."""
         asked = self.searched(principal, fields)
         where = All((asked, also)) if also is not None else asked
@@ -156,6 +174,30 @@ class DatasetService:
             return await self._datasets.aggregate(principal, to_mongo(where), facet_stages(counted_by))
 
         return await self._derived.facets(principal, where, counted_by, documents)
+
+    async def metadata_keys(
+        self, principal: Principal, fields: str | None, limits: str | None, also: Condition | None = None
+    ) -> list[str]:
+        """Return the metadata keys of the datasets a search finds, each once, nested ones with dots between.
+
+        ``metadataKey`` in ``fields`` is what a key must contain, in any case.
+        """
+        value = decode(fields, "fields")
+        asked = dict(value) if isinstance(value, Mapping) else {}
+        part = asked.pop("metadataKey", None) or ""
+        if not isinstance(part, str):
+            raise FilterError("fields.metadataKey", "is text")
+        searched = self.searched(principal, to_json(asked).decode() if asked else None)
+        bounds = parse_limits(decode(limits, "limits"), "limits", self._search)
+        query = Query(
+            to_mongo(All((searched, also)) if also is not None else searched),
+            projection={"scientificMetadata": 1},
+            sort=bounds.sort,
+            skip=bounds.skip,
+            limit=min(bounds.limit, self._looked_through_at_most or bounds.limit),
+        )
+        found = await self._datasets.find(principal, query)
+        return characteristic_keys((one.get("scientificMetadata") for one in found), part)[: self._keys_at_most]
 
 
 def _asks_for_published(fields: str | None) -> bool:

@@ -109,12 +109,20 @@ class AccountKeeper:
         await self._transactions.run(work)
 
     async def _find(self, account: FunctionalAccount) -> Document | None:
-        """Return the local user that the account is; never somebody's who comes from an identity provider."""
+        """Return the local user that the account is, ``None`` where there is none yet.
+
+        Raises:
+            ConflictError: somebody who comes from an identity provider has its name or address.
+        """
         wanted: list[dict[str, Any]] = [{"username": account.username}]
         if account.email:
             wanted.append({"email": account.email})
         local = [{"authStrategy": "local"}, {"authStrategy": None, "password": {"$type": "string"}}]
-        return await self._database[USERS].find_one({"$and": [{"$or": wanted}, {"$or": local}]}, {"password": 0})
+        users = self._database[USERS]
+        found = await users.find_one({"$and": [{"$or": wanted}, {"$or": local}]}, {"password": 0})
+        if found is None and await users.find_one({"$or": wanted}, {"_id": 1}) is not None:
+            raise ConflictError("its name or address is that of somebody who comes from an identity provider")
+        return found
 
     async def _write_user(
         self, session: AsyncClientSession, user: Document | None, account: FunctionalAccount, secret: str | None

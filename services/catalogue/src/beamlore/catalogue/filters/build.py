@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, Condition, Exists, Matches, Not, Quantity, Words
+from beamlore.catalogue.filters.grammar import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Exists,
+    Matches,
+    Not,
+    OneOf,
+    Quantity,
+    Words,
+)
 
 
 def to_mongo(condition: Condition) -> dict[str, Any]:
@@ -19,6 +30,8 @@ def to_mongo(condition: Condition) -> dict[str, Any]:
             return to_mongo(inner)
         case Words(text):
             return {"$text": {"$search": text}}
+        case OneOf(path, inner):
+            return {path: {"$elemMatch": to_mongo(inner)}}
         case Not(inner):
             return {"$nor": [to_mongo(inner)]}
         case All(conditions):

@@ -78,4 +78,12 @@ class AnyOf:
     conditions: tuple["Condition", ...]
 
 
-Condition: TypeAlias = Compare | Exists | Matches | Quantity | Words | Not | All | AnyOf
+@dataclass(frozen=True)
+class OneOf:
+    """One member of a list of objects for which a condition holds, whose paths begin at the member."""
+
+    path: str
+    condition: "Condition"
+
+
+Condition: TypeAlias = Compare | Exists | Matches | OneOf | Quantity | Words | Not | All | AnyOf

@@ -6,7 +6,7 @@ from typing import Any
 
 from beamlore.catalogue.filters.errors import FilterError
 from beamlore.catalogue.filters.fields import Field, Vocabulary, cast
-from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, Condition, Exists, Matches, Not, Words
+from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, Condition, Exists, Matches, Not, OneOf, Words
 from beamlore.catalogue.filters.patterns import checked_options, checked_pattern
 
 DEPTH = 8
@@ -28,7 +28,7 @@ _LIKE = {
     "regexp": ("", False),
 }
 _JUNCTIONS = {"$and": All, "and": All, "$or": AnyOf, "or": AnyOf}
-_OTHERS = frozenset({"$exists", "exists", "$regex", "$options", "options", "$not", "$size", "between"})
+_OTHERS = frozenset({"$exists", "exists", "$regex", "$options", "options", "$not", "$size", "$elemMatch", "between"})
 _OPERATORS = frozenset(_COMPARE) | frozenset(_LISTS) | frozenset(_LIKE) | _OTHERS
 
 
@@ -111,11 +111,24 @@ class _Parser:
                 if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
                     raise FilterError(here, "is the length of a list")
                 found.append(Compare(field.path, "$size", value))
+            elif name == "$elemMatch":
+                found.append(self._one_of(field, value, here, depth))
             elif name == "between":
                 found += _between(field, value, here)
             else:
                 found.append(Not(self._not(field, value, here, depth)))
         return found[0] if len(found) == 1 else All(tuple(found))
+
+    def _one_of(self, field: Field, value: object, at: str, depth: int) -> Condition:
+        members = _mapping(value, at)
+        if not members or any(name.startswith("$") for name in members):
+            raise FilterError(at, "names fields of a member of the list")
+        found = []
+        for name, member in members.items():
+            self._count(at)
+            inner = self._vocabulary.field(f"{field.path}.{name}", f"{at}.{name}", strict=self._strict)
+            found.append(self._field(Field(name, inner.kind), member, f"{at}.{name}", depth + 1))
+        return OneOf(field.path, All(tuple(found)))
 
     def _not(self, field: Field, value: object, at: str, depth: int) -> Condition:
         if not isinstance(value, Mapping) or not _has_operators(value, at):

@@ -51,6 +51,6 @@ async def asked(client: httpx.AsyncClient, method: str, url: str, status: int = 
     return answer.json() if answer.content else None
 
 
-async def has_words(served: Served, collection: str) -> bool:
-    """Return whether the words of a collection can be searched yet."""
-    return "beamlore_words" in await served.app.state.catalogue.database[collection].index_information()
+async def searchable(client: httpx.AsyncClient, url: str) -> bool:
+    """Return whether words can be searched yet: their index is made while the catalogue answers already."""
+    return (await client.get(f"{url}/fullquery", params={"fields": '{"text": "word"}'})).is_success

@@ -11,7 +11,7 @@ import pytest
 from beamlore.catalogue.samples.keys import characteristic_keys
 
 from ..conftest import BATCH, Served, serving, until
-from ..facility import MALFORMED, asked, facility, has_words, listed
+from ..facility import MALFORMED, asked, facility, listed, searchable
 from ..scan_items import item
 
 URL = "/api/v3/samples"
@@ -168,7 +168,7 @@ async def test_samples_are_found_by_words_and_fields(served: Served) -> None:
     await create(served)
     await create(served, sampleId="s2", sampleName="powder", description="calcined at night")
     client = served.member_of("pg1")
-    await until(lambda: has_words(served, "Sample"))
+    await until(lambda: searchable(client, URL))
     assert [one["sampleId"] for one in await find(client, "/fullquery", fields={"text": "calcined"})] == ["s2"]
     assert [one["sampleId"] for one in await find(client, "", filter={"where": {"sampleName": "film 1"}})] == ["s1"]
     limits = {"limit": 1, "order": "sampleId:desc"}

@@ -11,7 +11,7 @@ from beamlore.catalogue.database import Document, Query, Store, told_plainly
 from beamlore.catalogue.database.repository import both
 from beamlore.catalogue.filters import Listing, to_mongo
 from beamlore.catalogue.noun import Ground
-from beamlore.catalogue.parts.changes import not_changed, not_later, set_fields
+from beamlore.catalogue.parts.changes import not_changed, not_later
 from beamlore.catalogue.parts.rights import Grant, PartRights
 from beamlore.core import ForbiddenError, NotFoundError, Principal
 
@@ -88,7 +88,7 @@ class Records:
     async def change(
         self, principal: Principal, identifier: str, fields: Mapping[str, Any], if_unmodified_since: str | None = None
     ) -> Document:
-        """Set fields of one and return it as it is now.
+        """Set fields of one, null too, and return it as it is now.
 
         Raises:
             NotFoundError: there is none.
@@ -96,7 +96,8 @@ class Records:
             PreconditionFailedError: it was changed since.
         """
         where = {self._key: identifier, **not_later(if_unmodified_since)}
-        changed = await self._store.change(principal, where, set_fields(principal, fields))
+        update = {"$set": {**fields, "updatedBy": principal.username}, "$currentDate": {"updatedAt": True}}
+        changed = await self._store.change(principal, where, update)
         if changed is None:
             await self.allowed(identifier, self.rights.writable(principal))
             raise not_changed(self._noun, identifier, if_unmodified_since)

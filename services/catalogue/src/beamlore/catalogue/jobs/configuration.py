@@ -1,9 +1,10 @@
 """SciCat's job configuration: the types of jobs there are, who may create and change them, and what happens then."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 import yaml
@@ -20,8 +21,25 @@ UPDATE_AUTH = ("#all", "#jobOwnerUser", "#jobOwnerGroup", "#jobAdmin")
 OF_DATASETS = ("#datasetPublic", "#datasetAccess", "#datasetOwner")
 """Rules that ask for certain rights in every dataset of a job."""
 
+_BOOL = "tag:yaml.org,2002:bool"
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
+_TRUE_OR_FALSE = re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$")
+
 BuildAction = Callable[[Mapping[str, Any], Operation, str], Action]
 """Makes an action of an operation from its options; the last is where they stand."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads YAML 1.2 as SciCat does: `yes`, `no`, `on` and `off` are text, and so are dates."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [
+            (tag, pattern if tag != _BOOL else _TRUE_OR_FALSE)
+            for tag, pattern in resolvers
+            if tag != _TIMESTAMP and (tag != _BOOL or first in "tTfF")
+        ]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 class _Operation(BaseModel):
@@ -89,8 +107,8 @@ def load_configuration(path: Path | None, build: BuildAction) -> JobConfiguratio
     if path is None:
         return JobConfiguration({})
     try:
-        # JSON is YAML. The safe loader makes nothing but plain values.
-        read = _File.model_validate(yaml.safe_load(path.read_text()))
+        # JSON is YAML.
+        read = _File.model_validate(yaml.load(path.read_text(), _Loader))  # noqa: S506 - it is a safe one
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigurationError(f"{path}: {error}") from error
     except ValidationError as error:

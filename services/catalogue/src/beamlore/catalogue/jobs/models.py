@@ -1,12 +1,25 @@
 """What clients send. Source: SciCat's OpenAPI, ``CreateJobDto``, ``UpdateJobDto`` and those of v3."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+_ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\"\\]+@[^\s@,;:<>()\[\]\"\\]+")
+"""One address, and nothing that could make it several or end a header field (RFC 5322, section 3.4.1)."""
 _Text: TypeAlias = Annotated[str, Field(max_length=1024)]
-_Email: TypeAlias = Annotated[str, Field(max_length=254, pattern=r"^[^\s@,;:<>()\[\]\"\\]+@[^\s@,;:<>()\[\]\"\\]+$")]
+
+
+def _address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError("must be an email")
+    return text
+
+
+_Email: TypeAlias = Annotated[
+    str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_address)
+]
 
 
 def _moment(text: str) -> str:

@@ -151,6 +151,9 @@ async def test_lists_show_what_one_may_see(house: House) -> None:
     assert await seen("admin") == {"mine", "published", "hidden"}
     assert await seen("admin", "/public") == {"published"}
     assert await seen("admin", where={"caption": "a note"}, limits={"limit": 1, "sort": {"aid": "asc"}}) == {"hidden"}
+    on_one = {"relationships": {"$elemMatch": {"targetId": "x", "targetType": "sample"}}}
+    await add(house, aid="related", relationships=[{"targetId": "x", "targetType": "sample"}])
+    assert await seen("admin", where=on_one) == {"related"}
     unknown = await house.admin.get(ROUTES, params={"filter": '{"where": {"colour": 1}}'})
     assert unknown.status_code == 400
 

@@ -36,6 +36,23 @@ def merges(request: Request) -> bool:
 
 def body_of(model: type[BaseModel], *, merge: bool = False) -> dict[str, Any]:
     """Return the OpenAPI description of a body that the route reads itself."""
-    described = {"schema": model.model_json_schema()}
+    described = {"schema": _whole(model.model_json_schema())}
     kinds = (_JSON, _MERGE) if merge else (_JSON,)
     return {"requestBody": {"required": True, "content": dict.fromkeys(kinds, described)}}
+
+
+def _whole(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with what it refers to in its place: it stands in a document whose root is another."""
+    definitions = schema.get("$defs", {})
+
+    def resolved(value: Any) -> Any:
+        if isinstance(value, list):
+            return [resolved(one) for one in value]
+        if not isinstance(value, dict):
+            return value
+        if "$ref" in value:
+            return resolved(definitions[value["$ref"].rpartition("/")[2]])
+        return {name: resolved(member) for name, member in value.items() if name != "$defs"}
+
+    found: dict[str, Any] = resolved(schema)
+    return found

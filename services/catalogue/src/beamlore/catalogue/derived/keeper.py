@@ -18,8 +18,8 @@ from beamlore.catalogue.derived.service import Derived
 
 log = structlog.get_logger(__name__)
 
-_GATHER_SECONDS = 0.05
-"""How long changes are gathered before they are folded: a portion costs less than its parts."""
+_GATHER_SECONDS = 0.2
+"""How long changes are gathered before they are folded: a portion costs less than its parts. Who asks does not wait."""
 
 _LOOK_SECONDS = 1.0
 """How often the log is looked at without being told: the process that wrote may have died before it folded."""

@@ -14,6 +14,7 @@ mkdir -p "$out/openapi"
 for service in catalogue ingestor configurator useroffice; do
     .venv/bin/beamlore $service openapi >"$out/openapi/$service.json"
 done
+.venv/bin/beamlore catalogue settings >"$out/catalogue-settings.md"
 if [ "$out" = docs/reference ]; then
     npm --prefix frontend run --silent api
     exit

@@ -1,4 +1,4 @@
-"""Groups are looked up with every request, and a session that has ended stays so (OWASP API2:2023; ASVS 3.3.1, 4.1.1)."""
+"""Groups are looked up with every request; a session that has ended stays so (API2:2023; ASVS 3.3.1, 4.1.1)."""
 
 from typing import Any
 

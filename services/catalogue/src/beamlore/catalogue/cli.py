@@ -83,3 +83,11 @@ def _report(
         differed = asyncio.run(work(Settings(), tell))
     if differed and fail:
         raise typer.Exit(1)
+
+
+@app.command()
+def settings() -> None:
+    """Print the reference of all settings, in Markdown."""
+    from beamlore.catalogue.settings import reference
+
+    typer.echo(reference(), nl=False)

@@ -16,7 +16,9 @@ class HttpSettings(_Settings):
     http_host: str = Field(default="127.0.0.1", description="Address to listen on.")
     http_port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on.")
     log_format: Literal["console", "json"] = Field(default="console", description="`json` for log collectors.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What is at least this grave is logged."
+    )
 
 
 class OidcSettings(_Settings):

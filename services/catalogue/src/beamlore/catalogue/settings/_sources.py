@@ -32,7 +32,7 @@ class FrontendClients(PydanticBaseSettingsSource):
     def __init__(self, settings_cls: type[BaseSettings], dotenv: ScicatDotenv) -> None:
         super().__init__(settings_cls)
         self._environment = {name.lower(): value for name, value in dotenv.env_vars.items() if value is not None}
-        self._environment |= {name.lower(): value for name, value in os.environ.items()}
+        self._environment |= {name.lower(): value for name, value in os.environ.items() if value}
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """Return nothing: the fields are told all at once."""
@@ -65,9 +65,9 @@ class FrontendClients(PydanticBaseSettingsSource):
 
 
 def scicat_dotenv(path: Path) -> dict[str, str]:
-    """Return the variables of a dotenv file; none where there is no file."""
+    """Return the variables of a dotenv file that are not empty; none where there is no file."""
     return {
         name: value.replace("\\$", "$").replace("$$", "$")
         for name, value in dotenv_values(path, encoding="utf-8").items()
-        if value is not None
+        if value
     }

@@ -31,7 +31,7 @@ class LdapLogin:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._seconds = settings.http_timeout / 1000
+        self._seconds = -(-settings.http_timeout // 1000)
 
     async def check(self, username: str, password: str) -> Person | None:
         """Return the person with this name and password, ``None`` where either is wrong.

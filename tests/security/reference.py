@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Document = Mapping[str, Any]
-NOBODY_SEES_UNPUBLISHED = ("public", "registered", "amended")
+FOR_ALL = ("public", "registered", "amended")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def sees(user: User, noun: str, document: Document) -> bool:
     if noun in ("Policy", "History", "RuntimeConfig"):
         return False
     if noun == "PublishedData":
-        return document.get("status") in NOBODY_SEES_UNPUBLISHED or _same(document.get("createdBy"), user.username)
+        return document.get("status") in FOR_ALL or _same(document.get("createdBy"), user.username)
     if noun == "Job":
         return _same(document.get("ownerUser"), user.username) or document.get("ownerGroup") in _given(user.groups)
     groups = _given(user.groups)
@@ -38,6 +38,12 @@ def sees(user: User, noun: str, document: Document) -> bool:
         or not groups.isdisjoint(document.get("accessGroups") or ())
         or bool(user.email and user.email in (document.get("sharedWith") or ()))
     )
+
+
+def finds(user: User, noun: str, document: Document) -> bool:
+    """Return whether a user finds a document in a list: without a login only published data that have a DOI."""
+    without_doi = noun == "PublishedData" and document.get("status") == "public"
+    return sees(user, noun, document) and not (user == NOBODY and without_doi)
 
 
 def _given(groups: frozenset[str]) -> frozenset[Any]:

@@ -24,6 +24,9 @@ class Probe:
     of_dataset: bool = False
     """Whether it shows a document only to who also sees the dataset it belongs to."""
 
+    titles: bool = False
+    """Whether it also says the titles of the proposals of what it shows."""
+
     params: dict[str, str] = field(default_factory=dict)
     """Query parameters; ``{id}`` and ``{mark}`` stand for those of a document of ``ids``."""
 
@@ -180,7 +183,7 @@ _OURS = [
     _list(f"{_OWN}/scans", "Dataset", limit="1000", columns="*"),
     _one(f"{_OWN}/scans/{{pid}}", "Dataset"),
     _list(f"{_OWN}/scans/parameters", "Dataset"),
-    _list(f"{_OWN}/scans/proposals", "Dataset"),
+    Probe(f"{_OWN}/scans/proposals", ("Dataset",), titles=True),
     _list(f"{_OWN}/scans/beamlines", "Dataset"),
     _some(f"{_OWN}/audit"),
 ]

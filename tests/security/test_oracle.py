@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pymongo import AsyncMongoClient
 
 from tests.security.conftest import Served
-from tests.security.reference import NOBODY, User, sees
+from tests.security.reference import NOBODY, User, finds, sees
 from tests.security.routes import PROBES, SHOW_NO_DATA, Probe
 from tests.security.world import World, build, marks_in, people, store
 
@@ -121,6 +121,9 @@ def _allowed(probe: Probe, user: User, world: World, document: dict[str, Any] | 
         place = world.documents[probe.ids].index(document)
         return {one["mark"] for noun in probe.shows for one in world.documents[noun] if one["parent"] == place}
     allowed = {one["mark"] for noun in probe.shows for one in world.documents[noun] if sees(who, noun, one)}
+    if probe.titles:
+        pairs = zip(world.documents["Dataset"], world.documents["Proposal"], strict=True)
+        allowed |= {proposal["mark"] for dataset, proposal in pairs if sees(who, "Dataset", dataset)}
     if probe.of_dataset and document is not None:
         parent = world.documents["Dataset"][document["parent"]]
         return allowed if sees(who, "Dataset", parent) else set()
@@ -130,7 +133,7 @@ def _allowed(probe: Probe, user: User, world: World, document: dict[str, Any] | 
 def _first_noun(probe: Probe, user: User, world: World) -> set[str]:
     who = NOBODY if probe.public else user
     noun = probe.shows[0]
-    return {one["mark"] for one in world.documents[noun] if sees(who, noun, one)}
+    return {one["mark"] for one in world.documents[noun] if finds(who, noun, one)}
 
 
 async def _derived_data_follow(served: Served, client: httpx.AsyncClient, world: World) -> None:

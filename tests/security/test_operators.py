@@ -16,52 +16,19 @@ from hypothesis import strategies as st
 from pymongo import monitoring
 from pymongo.monitoring import CommandFailedEvent, CommandStartedEvent, CommandSucceededEvent
 
+from beamlore.catalogue.names import names
 from tests.security.conftest import Served
 from tests.security.reference import NOBODY, User
 
 _SENTINEL = "mkSentinel"
 _FIELD = f"${_SENTINEL}"
-_EVIL = [
-    "$where",
-    "$expr",
-    "$function",
-    "$accumulator",
-    "$jsonSchema",
-    "$lookup",
-    "$graphLookup",
-    "$unionWith",
-    "$out",
-    "$merge",
-    "$comment",
-    "$rand",
-    "$sampleRate",
-    "$near",
-    "$meta",
-    "$slice",
-    "$elemMatch",
-    "$set",
-    "$unset",
-    "$rename",
-    "$bit",
-    "$push",
-    "$type",
-    "$mod",
-    "$literal",
-]
-_PARAMETERS = [
-    "filter",
-    "filters",
-    "fields",
-    "limits",
-    "facets",
-    "where",
-    "search",
-    "include",
-    "columns",
-    "key",
-    "cursor",
-    "datasetFields",
-]
+_EVIL = frozenset(
+    names(
+        "$where $expr $function $accumulator $jsonSchema $lookup $graphLookup $unionWith $out $merge $comment $rand "
+        "$sampleRate $near $meta $slice $elemMatch $set $unset $rename $bit $push $type $mod $literal"
+    )
+)
+_PARAMETERS = names("filter filters fields limits facets where search include columns key cursor datasetFields")
 _PATHS = {"{pid}": "a", "{id}": "a", "{aid}": "a", "{oid}": "a", "{did}": "a", "{fk}": "a", "{name}": "a"}
 _SLICES = 6
 
@@ -87,7 +54,7 @@ _commands = _Commands()
 # Only clients that are made later are listened to: the catalogue's, made for each test.
 monitoring.register(_commands)
 
-_operators = st.sampled_from(_EVIL)
+_operators = st.sampled_from(sorted(_EVIL))
 _names = st.one_of(
     _operators, st.sampled_from(["pid", "ownerGroup", "isPublished", "scientificMetadata", "$or", "$and"])
 )
@@ -118,7 +85,7 @@ _PLACES: list[Any] = [
     lambda attack: _FIELD,
 ]
 _bounded = settings(
-    max_examples=24,
+    max_examples=12,
     derandomize=True,
     deadline=None,
     database=None,
@@ -192,7 +159,7 @@ async def test_no_writer_gets_an_operator_into_a_query_or_a_document(
         assert not [leak for command in sent for leak in _leaks(command)], f"{method} {path} {place(attack)}"
 
 
-async def test_what_is_looked_for_would_be_found(served: Served) -> None:
+def test_what_is_looked_for_would_be_found() -> None:
     assert list(_leaks({"find": "Dataset", "filter": {"$where": _SENTINEL}}))
     assert list(_leaks({"pipeline": [{"$group": {"_id": _FIELD}}]}))
     assert list(_leaks({"updates": [{"u": {"$set": {"a": {"$where": _SENTINEL}}}}]}))

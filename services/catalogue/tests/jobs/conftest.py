@@ -1,7 +1,9 @@
 """A catalogue with a job configuration of each test's own."""
 
-from collections.abc import AsyncIterator, Callable
+import shutil
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,6 +21,7 @@ from ..conftest import Served, serving
 JOBS = "/api/v4/jobs"
 FORMER = "/api/v3/jobs"
 RUNS = "beamlore_job_runs"
+AUDIT = "beamlore_audit"
 ADMIN = "admin"
 MAKERS, CHANGERS, REMOVERS = "makers", "changers", "removers"
 
@@ -63,7 +66,7 @@ class ServedJobs:
 
     async def empty(self) -> None:
         """Take everything that jobs are about out of the database."""
-        for name in ("Job", "Dataset", "OrigDatablock", "Datablock", "Attachment", "UserIdentity", RUNS):
+        for name in ("Job", "Dataset", "OrigDatablock", "Datablock", "Attachment", "UserIdentity", RUNS, AUDIT):
             await self.database[name].delete_many({})
 
     async def runs(self) -> list[dict[str, Any]]:
@@ -91,9 +94,13 @@ def serve_jobs(
     """Serve a catalogue: ``async with serve_jobs([{"jobType": …}], smtp_host=…) as jobs``."""
 
     @asynccontextmanager
-    async def serve(types: list[dict[str, Any]], **settings: Any) -> AsyncIterator[ServedJobs]:
+    async def serve(
+        types: list[dict[str, Any]], files: Sequence[Path] = (), **settings: Any
+    ) -> AsyncIterator[ServedJobs]:
         path = tmp_path_factory.mktemp("jobs") / "jobconfig.yaml"
         path.write_text(yaml.safe_dump({"configVersion": "v1", "jobs": types}))
+        for file in files:
+            shutil.copy(file, path.parent)
         url, name = await servers.mongo.new_database()
         made = settings_for(
             url,

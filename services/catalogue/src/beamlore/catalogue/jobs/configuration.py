@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import structlog
 import yaml
@@ -32,14 +32,15 @@ BuildAction = Callable[[Mapping[str, Any], Operation, str], Action]
 class _Loader(yaml.SafeLoader):
     """Reads YAML 1.2 as SciCat does: `yes`, `no`, `on` and `off` are text, and so are dates."""
 
-    yaml_implicit_resolvers: ClassVar = {
-        first: [
-            (tag, pattern if tag != _BOOL else _TRUE_OR_FALSE)
-            for tag, pattern in resolvers
-            if tag != _TIMESTAMP and (tag != _BOOL or first in "tTfF")
-        ]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, _TRUE_OR_FALSE if tag == _BOOL else pattern)
+        for tag, pattern in resolvers
+        if tag != _TIMESTAMP and (tag != _BOOL or first in "tTfF")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 class _Operation(BaseModel):

@@ -172,8 +172,8 @@ async def test_what_only_looks_like_a_token_is_refused(ada: Maker) -> None:
         f"blt_{secret}",
         "blt_é_x",
     ):
-        robot.headers["Authorization"] = f"Bearer {wrong}".encode()  # type: ignore[assignment]
-        assert (await robot.get(ME)).status_code == 401, wrong
+        headers = {"Authorization": f"Bearer {wrong}".encode()}
+        assert (await robot.get(ME, headers=headers)).status_code == 401, wrong
 
 
 def test_every_route_is_in_an_area_or_closed_on_purpose() -> None:

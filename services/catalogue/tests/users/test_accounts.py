@@ -71,10 +71,12 @@ async def test_an_account_does_not_become_somebody_who_comes_from_a_provider(
         )
     write_accounts(accounts_file, [*ACCOUNTS, account("nils", "admin")])
     async with opened() as house:
-        await house.login("root")
-        found = await house.collection("User").find({"email": "nils@facility.example"}).to_list()
-        assert [one["authStrategy"] for one in found] == ["oidc"]
-        assert await house.collection("UserRole").count_documents({"userId": found[0]["_id"]}) == 0
+        account_of_file = await house.login("nils")
+        person = await house.collection("User").find_one({"email": "nils@facility.example"})
+        assert (person["authStrategy"], str(person["_id"]) == account_of_file.id) == ("oidc", False)
+        assert await house.collection("UserRole").count_documents({"userId": person["_id"]}) == 0
+        me = (await account_of_file.client.get("/api/beamlore/v1/me")).json()
+        assert (me["isAdmin"], me["email"]) == (True, "nils@facility.example")
 
 
 async def test_groups_that_everyone_has_are_had_by_accounts(opened: Callable[..., Any]) -> None:

@@ -26,7 +26,7 @@ _AREAS: Mapping[str, str] = {
     "history": "history audit",
 }
 _AREA_OF = {segment: area for area, segments in _AREAS.items() for segment in segments.split()}
-_OPEN = frozenset({"me", "whoami", "health", "admin", "runtime-config"})
+_OPEN = frozenset({"me", "durability", "whoami", "health", "admin", "runtime-config"})
 """What every token may read: who it is, and what everyone may."""
 
 CLOSED = frozenset({"users", "useridentities", "auth", "tokens"})

@@ -5,6 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 from pymongo import ASCENDING, IndexModel
+from pymongo.asynchronous.collection import AsyncCollection
 
 from beamlore.core import Principal
 
@@ -42,6 +43,23 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 def object_id(text: str) -> ObjectId | None:
     """Return an identifier written as 24 hexadecimal digits, ``None`` where it is not one."""
     return ObjectId(text) if ObjectId.is_valid(text) and len(text) == 24 else None
+
+
+LOCAL: dict[str, Any] = {"$or": [{"authStrategy": "local"}, {"authStrategy": None, "password": {"$type": "string"}}]}
+"""Users whose password is kept here; older backends of SciCat did not write how they log in."""
+
+
+async def address_for(
+    users: AsyncCollection[dict[str, Any]], email: str, key: ObjectId, others: Mapping[str, Any]
+) -> str:
+    """Return what stands as a user's address in ``User``, where addresses are unique and must be.
+
+    Whoever has none, or one that one of the others has, gets one that nobody can have (RFC 2606, ``.invalid``); the
+    address itself stands in their identity.
+    """
+    if email and await users.find_one({"$and": [{"email": email}, others]}, {"_id": 1}) is None:
+        return email
+    return f"{key}@nobody.invalid"
 
 
 def shown(user: Mapping[str, Any]) -> dict[str, Any]:

@@ -158,7 +158,7 @@ class Directory:
             subject=str(user["_id"]),
             username=_text(user.get("username")),
             name=_text(profile.get("displayName")) or _text(user.get("username")),
-            email=_text(user.get("email")),
+            email=_text(profile["email"] if "email" in profile else user.get("email")),
             groups=frozenset(groups),
         )
 

@@ -20,7 +20,7 @@ from pymongo.errors import PyMongoError
 from beamlore.catalogue.database import Change, Document
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.users.accounts import GLOBAL_ACCESS, FunctionalAccount
-from beamlore.catalogue.users.collections import IDENTITIES, ROLES, SYSTEM, USER_ROLES, USERS
+from beamlore.catalogue.users.collections import IDENTITIES, LOCAL, ROLES, SYSTEM, USER_ROLES, USERS, address_for
 from beamlore.catalogue.users.groups import GroupSources
 from beamlore.catalogue.users.passwords import hashed, is_hash
 from beamlore.catalogue.users.person import Person
@@ -109,35 +109,27 @@ class AccountKeeper:
         await self._transactions.run(work)
 
     async def _find(self, account: FunctionalAccount) -> Document | None:
-        """Return the local user that the account is, ``None`` where there is none yet.
-
-        Raises:
-            ConflictError: somebody who comes from an identity provider has its name or address.
-        """
+        """Return the local user that the account is; never somebody's who comes from an identity provider."""
         wanted: list[dict[str, Any]] = [{"username": account.username}]
         if account.email:
             wanted.append({"email": account.email})
-        local = [{"authStrategy": "local"}, {"authStrategy": None, "password": {"$type": "string"}}]
-        users = self._database[USERS]
-        found = await users.find_one({"$and": [{"$or": wanted}, {"$or": local}]}, {"password": 0})
-        if found is None and await users.find_one({"$or": wanted}, {"_id": 1}) is not None:
-            raise ConflictError("its name or address is that of somebody who comes from an identity provider")
-        return found
+        return await self._database[USERS].find_one({"$and": [{"$or": wanted}, LOCAL]}, {"password": 0})
 
     async def _write_user(
         self, session: AsyncClientSession, user: Document | None, account: FunctionalAccount, secret: str | None
     ) -> tuple[ObjectId, list[Change]]:
         if user is None:
+            key = ObjectId()
             created: Document = {
-                "_id": ObjectId(),
+                "_id": key,
                 "username": account.username,
                 "password": secret,
-                "email": account.email,
+                "email": await address_for(self._database[USERS], account.email, key, {"$nor": [LOCAL]}),
                 "authStrategy": "local",
                 "__v": 0,
             }
             await self._database[USERS].insert_one(created, session=session)
-            return created["_id"], [Change(USERS, "create", SYSTEM, None, created)]
+            return key, [Change(USERS, "create", SYSTEM, None, created)]
         if secret is None:
             return user["_id"], []
         await self._database[USERS].update_one({"_id": user["_id"]}, {"$set": {"password": secret}}, session=session)

@@ -4,19 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import structlog
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from beamlore.catalogue.database import Change, Document, told_plainly
 from beamlore.catalogue.noun import Ground
-from beamlore.catalogue.users.collections import IDENTITIES, SYSTEM, USERS, object_id
+from beamlore.catalogue.users.collections import IDENTITIES, LOCAL, SYSTEM, USERS, address_for, object_id
 from beamlore.catalogue.users.directory import Directory
 from beamlore.catalogue.users.groups import group_sources
 from beamlore.catalogue.users.person import Person
-from beamlore.core import ConflictError, Principal
-
-log = structlog.get_logger(__name__)
+from beamlore.core import Principal
 
 _FIELDS = {"username": "username", "email": "email", "id": "external_id", "provider": "provider", "displayName": "name"}
 
@@ -40,26 +37,16 @@ class People:
             person: as the identity provider describes them, and as it has proved.
             groups: their groups, where they are known; else the providers of groups are asked.
 
-        Raises:
-            ConflictError: the name or address is that of somebody who logs in in another way.
         """
         with told_plainly():
             user = await self._find(person)
-        if user is not None and user.get("authStrategy", "local") == "local":
-            # Else whoever gets such an address from a provider would be the functional account.
-            log.warning("a local account has the name or address of somebody else", user=person.username)
-            raise ConflictError("there is a local account of this name or address; an administrator must rename one")
         found = await self.sources.groups(person) if groups is None else list(groups)
         changed = await self._write(user, person, found)
         self._directory.forget()
         return changed
 
     async def known(self, principal: Principal) -> Document:
-        """Return the record of a principal that logged in elsewhere: the identity provider's token was shown here.
-
-        Raises:
-            ConflictError: the name or address is that of somebody who logs in in another way.
-        """
+        """Return the record of a principal that logged in elsewhere: the identity provider's token was shown here."""
         if (key := object_id(principal.subject)) is not None:
             with told_plainly():
                 found = await self._users.find_one({"_id": key}, {"password": 0})
@@ -88,7 +75,9 @@ class People:
         wanted = self._wanted(person)
         if not wanted:
             return None
-        return await self._users.find_one({"$and" if self._all_must_match else "$or": wanted}, {"password": 0})
+        # Never a local account: else whoever gets its name or address from a provider would be it.
+        like = {"$and" if self._all_must_match else "$or": wanted}
+        return await self._users.find_one({"$and": [like, {"$nor": [LOCAL]}]}, {"password": 0})
 
     def _wanted(self, person: Person) -> list[dict[str, Any]]:
         wanted = []
@@ -102,14 +91,14 @@ class People:
 
     async def _write(self, user: Document | None, person: Person, groups: Sequence[str]) -> Document:
         now = datetime.now(UTC)
+        key = user["_id"] if user is not None else ObjectId()
         created: Document = {
-            "_id": ObjectId(),
+            "_id": key,
             "username": person.username,
-            "email": person.email,
+            "email": await address_for(self._users, person.email, key, LOCAL),
             "authStrategy": person.strategy,
             "__v": 0,
         }
-        key = (user or created)["_id"]
         profile = _profile(person, groups, key)
 
         async def work(session: AsyncClientSession) -> Sequence[Change]:

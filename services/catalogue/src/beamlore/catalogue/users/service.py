@@ -58,7 +58,9 @@ class UserService:
         """
         await self._keeper.stand()
         with told_plainly():
-            found: dict[str, Any] = await self._raw.find_one({"username": username}) or {}
+            found: dict[str, Any] = (
+                await self._raw.find_one({"username": username, "password": {"$type": "string"}}) or {}
+            )
         stored = found.get("password")
         right = await matches(stored if isinstance(stored, str) else None, password)
         return found if right else None

@@ -226,6 +226,7 @@ async def test_proposals_are_found(served: Served) -> None:
     assert await found("", filters={"where": related}) == ["20260102", "20260103"]
     assert await find(client, "/count", filter=related) == {"count": 2}
     assert await find(client, "/count", fields={"text": "magnets"}, filter=related) == {"count": 1}
+    assert await find(client, "/count", filters={"fields": {"title": ["Magnets"]}, "filter": related}) == {"count": 1}
     newest = await find(client, "", filters={"limits": {"limit": 1, "order": "proposalId:desc"}, "fields": ["title"]})
     assert [one["title"] for one in newest] == ["Magnets"]
     assert "ownerGroup" not in newest[0]
@@ -240,8 +241,13 @@ async def test_included_samples_are_those_the_caller_may_see(served: Served) -> 
         await asked(office, "POST", "/api/v3/samples", 201, json=sample)
     (shown,) = await find(served.member_of("pg1"), "", filters={"include": ["samples"], "fields": ["title"]})
     assert [sample["sampleName"] for sample in shown["samples"]] == ["pg1"]
-    (shown,) = await find(served.member_of("admin"), "", filters={"include": [{"relation": "samples"}]})
+    admin = served.member_of("admin")
+    (shown,) = await find(admin, "", filters={"include": [{"relation": "samples"}]})
     assert len(shown["samples"]) == 2
+    scope = {"where": {"ownerGroup": "pg2"}, "fields": ["sampleName"], "limits": {"limit": 1}}
+    (shown,) = await find(admin, "", filters={"include": [{"relation": "samples", "scope": scope}]})
+    assert [sample["sampleName"] for sample in shown["samples"]] == ["pg2"]
+    assert "ownerGroup" not in shown["samples"][0]
 
 
 async def test_ingested_scans_are_counted_and_listed_below_their_proposal(served: Served) -> None:

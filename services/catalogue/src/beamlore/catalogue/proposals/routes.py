@@ -63,9 +63,10 @@ async def count(
     proposals: Proposals,
     fields: FieldsParameter = None,
     filter: Annotated[str | None, Query(description="JSON: a condition.")] = None,
+    filters: Annotated[str | None, Query(description="JSON: fields and filter together.")] = None,
 ) -> Response:
     """Count proposals."""
-    return json_response({"count": await proposals.count(principal, fields, filter)})
+    return json_response({"count": await proposals.count(principal, fields, filter, filters)})
 
 
 @router.get("/fullquery", operation_id="ProposalsController_fullquery_v3", responses=READING)

@@ -1,12 +1,16 @@
 """What the proposal routes do."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+import orjson
+
 from beamlore.catalogue.attachments.target import Target
-from beamlore.catalogue.database import Document, Query
+from beamlore.catalogue.database import Document
 from beamlore.catalogue.datasets.input import checked
 from beamlore.catalogue.filters import (
+    FilterError,
     Listing,
     Style,
     parse_facets,
@@ -21,16 +25,15 @@ from beamlore.catalogue.filters.listing import decode, parse_limits
 from beamlore.catalogue.keys import storable
 from beamlore.catalogue.linked import LinkedDatasets
 from beamlore.catalogue.noun import Ground
+from beamlore.catalogue.proposals.included import IncludedSamples
 from beamlore.catalogue.proposals.models import DEFAULT_TYPE, CreateProposal, new_proposal
 from beamlore.catalogue.proposals.rights import proposal_attachment_rights, proposal_rights
 from beamlore.catalogue.proposals.vocabulary import PROPOSALS
 from beamlore.catalogue.records import HIDDEN, Records, permit, stamps
-from beamlore.catalogue.samples.rights import sample_rights
 from beamlore.catalogue.types_file import read_types
 from beamlore.core import BadRequestError, ConflictError, Principal
 
 COLLECTION = "Proposal"
-_RELATED_AT_MOST = 10_000
 
 
 class ProposalService:
@@ -41,7 +44,7 @@ class ProposalService:
         self.rights = proposal_rights(ground.policy, settings)
         self.attachment_rights = proposal_attachment_rights(ground.policy, settings)
         self._records = Records(ground, COLLECTION, self.rights, "Proposal", "proposalId")
-        self._samples = ground.store("Sample", sample_rights(ground.policy, settings))
+        self._samples = IncludedSamples(ground)
         self._datasets = LinkedDatasets(ground, "proposalIds")
         listed = () if settings.proposal_types_file is None else read_types(settings.proposal_types_file)
         self._types = (*listed, DEFAULT_TYPE)
@@ -90,27 +93,30 @@ class ProposalService:
     async def find(self, principal: Principal, listing: Listing) -> list[Document]:
         """Return the proposals a listing asks for, with included samples, as far as the principal may see them."""
         if "samples" in listing.include and 1 in listing.projection.values():
-            listing = Listing(listing.where, listing.projection | {"proposalId": 1}, listing.limits, listing.include)
+            listing = replace(listing, projection=listing.projection | {"proposalId": 1})
         found = await self._records.listed(principal, listing)
         if "samples" in listing.include:
-            await self._include_samples(principal, found)
+            await self._samples.add(principal, found, listing.scopes.get("samples"))
         return found
 
-    async def count(self, principal: Principal, fields: str | None, where: str | None) -> int:
+    async def count(self, principal: Principal, fields: str | None, where: str | None, both: str | None) -> int:
         """Return how many proposals there are.
 
         Args:
             principal: who asks.
             fields: as ``fullquery`` has them.
             where: a condition, as JSON.
+            both: an object with ``fields`` and ``filter``, as the OpenAPI has it.
         """
-        both = All(
-            (
-                parse_fullquery_fields(fields, PROPOSALS),
-                parse_where(decode(where, "filter"), PROPOSALS, "filter", strict=False),
-            )
+        together = _together(both)
+        conditions = (
+            *(parse_fullquery_fields(one, PROPOSALS) for one in (fields, together.get("fields"))),
+            *(
+                parse_where(decode(one, "filter"), PROPOSALS, "filter", strict=False)
+                for one in (where, together.get("filter"))
+            ),
         )
-        return await self._records.store.count(principal, to_mongo(both))
+        return await self._records.store.count(principal, to_mongo(All(conditions)))
 
     async def facets(self, principal: Principal, fields: str | None, facets: str | None) -> list[Document]:
         """Return how many proposals there are for each value of some fields."""
@@ -183,9 +189,12 @@ class ProposalService:
             raise BadRequestError(f"type must be one of the following values: {', '.join(self._types)}")
         return stored
 
-    async def _include_samples(self, principal: Principal, proposals: list[Document]) -> None:
-        keys = [one["proposalId"] for one in proposals if one.get("proposalId")]
-        query = Query({"proposalId": {"$in": keys}}, projection=HIDDEN, limit=_RELATED_AT_MOST)
-        related = await self._samples.find(principal, query) if keys else []
-        for proposal in proposals:
-            proposal["samples"] = [one for one in related if one["proposalId"] == proposal.get("proposalId")]
+
+def _together(text: str | None) -> dict[str, str]:
+    """Return the JSON texts of an object with ``fields`` and ``filter``, each JSON or its text."""
+    value = decode(text, "filters")
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not set(value) <= {"fields", "filter"}:
+        raise FilterError("filters", "is an object with fields and filter")
+    return {name: one if isinstance(one, str) else orjson.dumps(one).decode() for name, one in value.items()}

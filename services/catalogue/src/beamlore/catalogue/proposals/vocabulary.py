@@ -1,6 +1,7 @@
 """The fields of a proposal. Source: SciCat's OpenAPI, ``ProposalClass``."""
 
 from beamlore.catalogue.filters.fields import Vocabulary, kinds_of
+from beamlore.catalogue.samples.vocabulary import SAMPLES
 
 PROPOSALS = Vocabulary(
     noun="proposal",
@@ -22,5 +23,6 @@ PROPOSALS = Vocabulary(
     former={"id": "_id"},
     nested=("metadata", "MeasurementPeriodList"),
     relations=frozenset({"samples"}),
+    related={"samples": SAMPLES},
     metadata="metadata",
 )

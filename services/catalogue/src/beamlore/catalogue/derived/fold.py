@@ -29,6 +29,7 @@ ROLLUPS = "beamlore_rollups"
 AT_ONCE = 300
 """Datasets folded in one transaction: more than this holds up requests of the same process."""
 
+_AT_FIRST = 1_000
 _READ_AT_ONCE = 50
 _COUNTED = dict.fromkeys(("s", *COUNTED, *ACCESS_FIELDS), 1)
 _drift = Counter("beamlore_catalogue_derived_drift", "Derived data that were found wrong.")
@@ -86,31 +87,32 @@ class Folder:
         _folded.inc(len(pids))
         return len(entries)
 
-    async def compare(self, after: Any, *, mend: bool, count: bool = True) -> Compared:
+    async def compare(self, after: Any, *, mend: bool, first: bool = False) -> Compared:
         """Compare the derived data of the datasets whose identifiers follow one, and mend them if so wanted.
 
         Args:
             after: the identifier the range begins after; ``None`` for the first.
             mend: whether what differs is written.
-            count: whether what differs is drift; not where it is derived for the first time.
+            first: whether everything is derived for the first time: what differs is no drift then.
         """
+        size = _AT_FIRST if first else AT_ONCE
         async with self._transaction() as session:
             bounds: dict[str, Any] = {} if after is None else {"_id": {"$gt": after}}
-            should = await self._derived(session, bounds, AT_ONCE)
-            last = next(reversed(should)) if len(should) == AT_ONCE else None
+            should = await self._derived(session, bounds, size)
+            last = next(reversed(should)) if len(should) == size else None
             within = bounds if last is None else {"_id": {**bounds.get("_id", {}), "$lte": last}}
             stands = await self._search_documents(session, within)
             difference = Difference()
             differed = [pid for pid in {**stands, **should} if difference.add(stands.get(pid), should.get(pid))]
-            pending = await self._pending(session, differed) if count and differed else frozenset()
+            pending = await self._pending(session, differed) if differed and not first else frozenset()
             if mend and differed:
                 await self._move(session)
                 await self._write(session, difference)
         drifted = [pid for pid in differed if pid not in pending]
-        if count and drifted:
+        if drifted and not first:
             _drift.inc(len(drifted))
             log.warning("derived data differed from the documents", datasets=len(drifted), first=str(drifted[0]))
-        return Compared(last, len(should), len(drifted if count else differed))
+        return Compared(last, len(should), len(drifted))
 
     async def check_sums(self, after: str, *, mend: bool) -> tuple[str | None, int]:
         """Compare the sums of the next signature with its search documents; behind the last, the sums of signatures.

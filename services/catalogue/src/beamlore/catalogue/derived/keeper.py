@@ -25,6 +25,9 @@ _LOOK_SECONDS = 1.0
 """How often the log is looked at without being told: the process that wrote may have died before it folded."""
 
 _RETRY_SECONDS = 0.5
+_ROOM = 1.5
+"""How many times as long as a fold took is left to others where much waits to be folded."""
+
 _LEASE = timedelta(seconds=20)
 
 
@@ -89,7 +92,10 @@ class Keeper:
         else:
             self._written.clear()
             await asyncio.sleep(_GATHER_SECONDS)
-        await self._derived.fold_all()
+        while waiting := await self._derived.fold_some():
+            if waiting > AT_ONCE:
+                # Scans pour in: leave them room. Whoever asks is answered by the documents meanwhile.
+                await asyncio.sleep(_ROOM * self._derived.last_fold_seconds)
 
     async def _note_others(self) -> None:
         await self._others_filled.wait()
@@ -107,7 +113,7 @@ class Keeper:
             await asyncio.sleep(_LOOK_SECONDS)
             return
         built = mark.get("built") is True
-        compared = await self._derived.folder.compare(mark.get("after"), mend=True, count=built)
+        compared = await self._derived.folder.compare(mark.get("after"), mend=True, first=not built)
         done = compared.last is None
         change: Document = {"$unset": {"after": ""}} if done else {"$set": {"after": compared.last}}
         if done and not built:

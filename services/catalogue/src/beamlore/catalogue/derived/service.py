@@ -63,6 +63,7 @@ class Derived:
         self.follows = False
         """Whether changes made by others are known here within a moment; kept by who follows them."""
 
+        self.last_fold_seconds = 0.0
         self._alone = settings.derived_alone
         self._smallest = settings.derived_from
         self._rights = rights
@@ -145,14 +146,17 @@ class Derived:
 
         return await self._answer(principal, of_readers, ("page", repr(where), repr(limits)), find_out)
 
-    async def fold_all(self) -> None:
-        """Fold until the log is empty.
+    async def fold_some(self) -> int:
+        """Fold the oldest entries, if there are any; return how many datasets waited before.
 
         Raises:
             PyMongoError: the database does not answer.
         """
-        while (state := await self.changes.state()) is not None and state.entries and self._holds(state):
-            await self._fold()
+        state = await self.changes.state()
+        if state is None or not state.entries or not self._holds(state):
+            return 0
+        await self._fold()
+        return state.datasets
 
     async def _answer(
         self,
@@ -228,8 +232,10 @@ class Derived:
 
     async def _fold_once(self) -> None:
         """Fold, unless another process does at this moment."""
+        begun = time.monotonic()
         try:
             await self.folder.fold()
+            self.last_fold_seconds = time.monotonic() - begun
         except PyMongoError as error:
             if not error.has_error_label("TransientTransactionError"):
                 raise

@@ -14,9 +14,9 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 
-from beamlore.catalogue.users.accounts import load_accounts
 from beamlore.catalogue.auth.tokens import SessionTokens
 from beamlore.catalogue.settings import Settings
+from beamlore.catalogue.users.accounts import load_accounts
 from beamlore.core import Principal, UnauthenticatedError
 from beamlore.embedded import Installation, Tokens
 

@@ -27,6 +27,7 @@ class People:
         self._identities = ground.database[IDENTITIES]
         self._transactions = ground.transactions
         self._directory = directory
+        self._issuer = ground.settings.oidc_issuer
         self._all_must_match = ground.settings.oidc_userquery_operator.lower() == "and"
         self._query = [tuple(one.split(":", 1)) for one in ground.settings.oidc_userquery_filter if ":" in one]
 
@@ -52,7 +53,14 @@ class People:
                 found = await self._users.find_one({"_id": key}, {"password": 0})
             if found is not None:
                 return found
-        person = Person("oidc", principal.subject, principal.username, principal.name, principal.email)
+        person = Person(
+            strategy="oidc",
+            external_id=principal.subject,
+            username=principal.username,
+            name=principal.name,
+            email=principal.email,
+            provider=self._issuer,
+        )
         return await self.welcome(person, sorted(principal.groups))
 
     async def refresh(self, user: Document, roles: Sequence[str]) -> None:
@@ -130,7 +138,7 @@ class People:
                 known = {
                     "externalId": person.external_id,
                     "provider": person.provider or person.strategy,
-                    "profile": {**(before.get("profile") or {}), **profile},
+                    "profile": {**(before.get("profile") or {}), **_told(person, profile)},
                 }
                 if any(before.get(name) != value for name, value in known.items()):
                     update = {**known, "modified": now}
@@ -150,6 +158,14 @@ class People:
             return [Change(IDENTITIES, "change", SYSTEM, before, after)] if before and after else []
 
         await self._transactions.run(work)
+
+
+def _told(person: Person, profile: Document) -> Document:
+    """Return what was said of a person this time; what was not stays as it was, but for the groups."""
+    told = {name: value for name, value in profile.items() if value or name == "accessGroups"}
+    if not person.photo:
+        del told["thumbnailPhoto"]
+    return told
 
 
 def _profile(person: Person, groups: Sequence[str], key: ObjectId) -> Document:

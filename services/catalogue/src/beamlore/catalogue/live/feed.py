@@ -70,11 +70,11 @@ class ChangeFeed:
         """Whether everything that a majority holds has been told, but for the last moments."""
 
     async def run(self) -> None:
-        """Follow, for ever."""
+        """Follow, until cancelled."""
         saver = asyncio.create_task(self._save())
         try:
             loaded = False
-            while True:
+            while not _is_cancelled():
                 self.current = False
                 try:
                     if not loaded:
@@ -99,7 +99,7 @@ class ChangeFeed:
         ) as stream:
             if self._token is None:
                 self._catch_up()
-            while stream.alive:
+            while stream.alive and not _is_cancelled():
                 change = await stream.try_next()
                 self._token = stream.resume_token
                 if change is None:
@@ -108,8 +108,9 @@ class ChangeFeed:
                     self._changed(change["documentKey"]["_id"], not _is_ours(change))
                     if time.time() - change["clusterTime"].time > _BEHIND_SECONDS:
                         self.current = False
-        # The collection was dropped or renamed: its stream has ended and cannot be resumed.
-        self._token = None
+        if not _is_cancelled():
+            # The collection was dropped or renamed: its stream has ended and cannot be resumed.
+            self._token = None
 
     def _catch_up(self) -> None:
         if self._catching_up is None or self._catching_up.done():
@@ -145,6 +146,12 @@ class ChangeFeed:
     async def _pause(self, error: Exception) -> None:
         log.warning("the change stream broke off; opening it again", error=str(error))
         await asyncio.sleep(_RETRY_SECONDS)
+
+
+def _is_cancelled() -> bool:
+    """Return whether this task was told to stop: the driver may swallow that while it connects."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _is_ours(change: Mapping[str, Any]) -> bool:

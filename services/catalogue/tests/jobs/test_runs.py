@@ -60,6 +60,26 @@ async def test_what_was_done_is_on_record(jobs: ServedJobs, archive: Archive) ->
     assert [one["path"] for one in archive.requests] == [f"/first/{created['id']}", "/second/7/5"]
 
 
+async def test_what_was_done_is_shown_to_who_sees_the_job(jobs: ServedJobs) -> None:
+    """OWASP API1:2023; ASVS 4.2.1."""
+    created = await job(jobs)
+    path = f"/api/beamlore/v1/jobs/{created['id']}/actions"
+
+    own = await jobs.person("ada", "blue").get(path)
+    others = await jobs.person("bo", "red").get(path)
+    nobody = await jobs.nobody().get(path)
+
+    (shown,) = own.json()
+    assert {name: shown[name] for name in ("jobId", "operation", "username", "state", "done")} == {
+        "jobId": created["id"],
+        "operation": "create",
+        "username": "ada",
+        "state": "done",
+        "done": 3,
+    }
+    assert (others.status_code, nobody.status_code) == (404, 401)
+
+
 async def test_a_job_with_nothing_to_do_leaves_no_record(jobs: ServedJobs) -> None:
     await job(jobs, "quiet")
 

@@ -26,6 +26,7 @@ COLLECTION = "beamlore_job_runs"
 HELD = timedelta(seconds=120)
 """Longer than any one action may take; then its process is believed dead."""
 _KEPT = timedelta(days=90)
+_SHOWN = dict.fromkeys(("_id", "request", "heldUntil", "forgottenAt"), 0)
 
 INDEXES = [
     IndexModel([("heldUntil", ASCENDING)], name="held", partialFilterExpression={"state": "running"}),
@@ -64,7 +65,7 @@ class Runs:
     async def of_job(self, job_id: str) -> list[Document]:
         """Return the runs of a job, the oldest first; whether the caller may see the job was decided before."""
         with told_plainly():
-            found = self._collection.find({"jobId": job_id}, {"request": 0, "forgottenAt": 0}, sort=[("createdAt", 1)])
+            found = self._collection.find({"jobId": job_id}, _SHOWN, sort=[("createdAt", 1)])
             return await found.to_list()
 
     async def take_abandoned(self) -> Document | None:

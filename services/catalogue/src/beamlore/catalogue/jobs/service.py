@@ -9,22 +9,18 @@ from typing import Any
 import structlog
 from pymongo import ASCENDING, TEXT, IndexModel
 
-from beamlore.catalogue.database import Document, Query
-from beamlore.catalogue.filters import Style, parse_facets, parse_fullquery_fields, to_mongo
-from beamlore.catalogue.filters.facets import facet_stages
-from beamlore.catalogue.filters.listing import decode, parse_limits
+from beamlore.catalogue.database import Document
 from beamlore.catalogue.jobs import runs
 from beamlore.catalogue.jobs.actions.action import Context, Operation
 from beamlore.catalogue.jobs.configuration import Rule, load_configuration
 from beamlore.catalogue.jobs.creation import Asked, Creation
-from beamlore.catalogue.jobs.listing import JobListing
-from beamlore.catalogue.jobs.parameters import merged, picked, pids_of, storable
+from beamlore.catalogue.jobs.parameters import merged, pids_of, storable
 from beamlore.catalogue.jobs.reach.workshop import Workshop
+from beamlore.catalogue.jobs.reading import JobReader
 from beamlore.catalogue.jobs.rights import JobRights
 from beamlore.catalogue.jobs.runs import Runs
 from beamlore.catalogue.jobs.store import JobStore
 from beamlore.catalogue.jobs.subjects import Subjects
-from beamlore.catalogue.jobs.vocabulary import FORMER_JOBS, JOBS
 from beamlore.catalogue.noun import Ground
 from beamlore.core import BadRequestError, BeamloreError, ConflictError, ForbiddenError, Principal
 
@@ -41,31 +37,26 @@ INDEXES = {
     ],
     runs.COLLECTION: runs.INDEXES,
 }
-_LIMIT = 100
-_FIRST = (("createdAt", 1), ("_id", 1))
-_HIDDEN = {"beamlore": 0}
 _FORBIDDEN = "Forbidden resource"
 _LOOK_SECONDS = 30.0
 
 
-class JobService:
+class JobService(JobReader):
     """Creates, changes, shows, lists and counts jobs, and sees to it that their actions are done."""
 
     def __init__(self, ground: Ground) -> None:
         settings = ground.settings
         self._workshop = Workshop(settings)
-        configuration = load_configuration(settings.job_configuration_file, self._workshop.build)
-        self._rights = JobRights(configuration, settings)
-        self._jobs = JobStore(ground.database[COLLECTION], self._rights, settings.query_seconds, ground.transactions)
-        self._runs = Runs(ground)
-        self._subjects = Subjects(ground)
-        self._creation = Creation(configuration, self._rights, self._subjects, settings)
-        self._configuration = configuration
-        most = settings.query_limit
-        self.former = Style(FORMER_JOBS, strict=False, limit=_LIMIT, sort=_FIRST, most=most)
-        self.current = Style(JOBS, strict=True, limit=_LIMIT, sort=_FIRST, most=most)
-
-    # --- creating, changing, deleting
+        self._configuration = load_configuration(settings.job_configuration_file, self._workshop.build)
+        self._rights = JobRights(self._configuration, settings)
+        subjects = Subjects(ground)
+        super().__init__(
+            JobStore(ground.database[COLLECTION], self._rights, settings.query_seconds, ground.transactions),
+            subjects,
+            Runs(ground),
+            settings.query_limit,
+        )
+        self._creation = Creation(self._configuration, self._rights, subjects, settings)
 
     def check_may_create_any(self, principal: Principal) -> None:
         """Let through who may create some kind of jobs.
@@ -175,69 +166,6 @@ class JobService:
             raise BadRequestError(f"Job id {job_id} doesn't exist.")
         return deleted
 
-    # --- showing
-
-    async def get(self, principal: Principal, job_id: str, listing: JobListing | None = None) -> Document:
-        """Return a job, with what a filter says.
-
-        Raises:
-            BadRequestError: there is none.
-            ForbiddenError: the principal may not see it.
-        """
-        projection = _HIDDEN if listing is None else listing.projection
-        found = await self._jobs.find_one(principal, Query({"_id": job_id}, projection=projection))
-        if found is None:
-            if await self._jobs.stored(job_id) is None:
-                raise BadRequestError("Invalid job id.")
-            raise ForbiddenError("Unauthorized to get this job.")
-        return found if listing is None else (await self._complete(principal, [found], listing))[0]
-
-    async def find(self, principal: Principal, listing: JobListing) -> list[Document]:
-        """Return what a filter asks for."""
-        limits = listing.limits
-        query = Query(
-            to_mongo(listing.where), listing.projection, sort=limits.sort, skip=limits.skip, limit=limits.limit
-        )
-        return await self._complete(principal, await self._jobs.find(principal, query), listing)
-
-    async def search(self, principal: Principal, fields: str | None, limits: str | None) -> list[Document]:
-        """Return the jobs that v3's fullquery asks for."""
-        read = parse_limits(decode(limits, "limits"), "limits", self.former)
-        where = to_mongo(parse_fullquery_fields(fields, FORMER_JOBS))
-        query = Query(where, _HIDDEN, sort=read.sort, skip=read.skip, limit=read.limit)
-        return await self._jobs.find(principal, query)
-
-    async def facets(
-        self, principal: Principal, fields: str | None, facets: str | None, style: Style
-    ) -> list[dict[str, Any]]:
-        """Return how many jobs there are for each value of some fields."""
-        return await self._jobs.aggregate(
-            principal,
-            to_mongo(parse_fullquery_fields(fields, style.vocabulary)),
-            facet_stages(parse_facets(facets, style.vocabulary)),
-        )
-
-    async def datasets(self, principal: Principal, job_id: str, listing: JobListing) -> list[Document]:
-        """Return the datasets of a job that the principal may see, as ``listing`` includes them.
-
-        Raises:
-            BadRequestError: there is no such job.
-            ForbiddenError: the principal may not see it.
-        """
-        job = await self.get(principal, job_id, listing)
-        found: list[Document] = job.get(listing.include or "datasets") or []
-        return found
-
-    async def history(self, principal: Principal, job_id: str) -> list[Document]:
-        """Return what was done for a job, and what failed.
-
-        Raises:
-            BadRequestError: there is no such job.
-            ForbiddenError: the principal may not see it.
-        """
-        await self.get(principal, job_id)
-        return await self._runs.of_job(job_id)
-
     # --- beside answering
 
     async def work(self) -> None:
@@ -289,15 +217,6 @@ class JobService:
     async def _carry_out(self, rule: Rule, run: Document | None, context: Context, job: Document) -> None:
         if run is not None:
             await self._runs.carry_out(run, rule.actions, Context(context.request, job, context.datasets, context.env))
-
-    async def _complete(self, principal: Principal, jobs: list[Document], listing: JobListing) -> list[Document]:
-        if listing.include is not None:
-            pids = {pid for job in jobs for pid in pids_of(job)}
-            details = listing.include == "datasetDetails"
-            datasets = await self._subjects.visible(principal, pids, details=details) if pids else {}
-            for job in jobs:
-                job[listing.include] = [datasets[pid] for pid in pids_of(job) if pid in datasets]
-        return jobs if listing.shown is None else [picked(job, listing.shown) for job in jobs]
 
 
 async def _check(rule: Rule, context: Context) -> None:

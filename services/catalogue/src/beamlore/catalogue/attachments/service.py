@@ -259,7 +259,9 @@ class AttachmentService:
         Raises:
             BadRequestError: a field is taken away that an attachment cannot be without, or the picture is none.
         """
-        checked = {name: _NOTHING.get(name) if value is None else value for name, value in fields.items()}
+        checked: dict[str, Any] = {
+            name: _NOTHING.get(name) if value is None else value for name, value in fields.items()
+        }
         for name in _NEVER_WITHOUT:
             if name in checked and checked[name] is None:
                 raise BadRequestError(f"{name}: an attachment cannot be without it")

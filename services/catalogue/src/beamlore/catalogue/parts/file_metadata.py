@@ -54,7 +54,7 @@ class FileMetadataSchema:
                 break
         return found[:_TOLD]
 
-    def _faults(self, metadata: object) -> Iterator[str]:
+    def _faults(self, metadata: Any) -> Iterator[str]:
         try:
             for error in self._validator.iter_errors({} if metadata is None else metadata):
                 yield f"{'/'.join(('metadata', *(str(part) for part in error.absolute_path)))} {error.message}"

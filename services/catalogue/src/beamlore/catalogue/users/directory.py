@@ -67,6 +67,7 @@ class Directory:
         self._database = database
         self._ingest_roles = ingest_roles
         self._kept: dict[str, tuple[float, Member | None]] = {}
+        self._asked: dict[str, asyncio.Task[Member | None]] = {}
         self._tokens: dict[ObjectId, tuple[float, Document | None]] = {}
         self._keeps = False
         self._changes = 0
@@ -80,8 +81,20 @@ class Directory:
         known = self._kept.get(user_id)
         if known is not None and time.monotonic() - known[0] < _KEPT_SECONDS:
             return known[1]
+        # Whoever asks meanwhile waits for the same answer; not those who ask after something has changed.
+        task = self._asked.get(user_id)
+        if task is None:
+            task = self._asked[user_id] = asyncio.create_task(self._ask(user_id))
+        return await asyncio.shield(task)
+
+    async def _ask(self, user_id: str) -> Member | None:
         asked, changes = time.monotonic(), self._changes
-        found = await self._read(user_id)
+        task = asyncio.current_task()
+        try:
+            found = await self._read(user_id)
+        finally:
+            if self._asked.get(user_id) is task:
+                del self._asked[user_id]
         if self._keeps and changes == self._changes:
             if len(self._kept) >= _MOST:
                 self._kept.clear()
@@ -107,6 +120,7 @@ class Directory:
     def forget(self) -> None:
         """Read everything again when it is asked for next: a record has changed."""
         self._changes += 1
+        self._asked.clear()
         self._kept.clear()
         self._tokens.clear()
 
@@ -139,12 +153,14 @@ class Directory:
         if key is None:
             return None
         with told_plainly():
-            user = await self._database[USERS].find_one({"_id": key}, {"password": 0})
-            if user is None:
-                return None
-            identity = await self._database[IDENTITIES].find_one({"userId": key}, {"profile": 1})
-            roles = await self.roles(key)
-            revoked = await self._database[REVOKED].find({"userId": key}, {"_id": 1}).to_list()
+            user, identity, roles, revoked = await asyncio.gather(
+                self._database[USERS].find_one({"_id": key}, {"password": 0}),
+                self._database[IDENTITIES].find_one({"userId": key}, {"profile": 1}),
+                self.roles(key),
+                self._database[REVOKED].find({"userId": key}, {"_id": 1}).to_list(),
+            )
+        if user is None:
+            return None
         profile = (identity or {}).get("profile") or {}
         return Member(self._principal(user, profile, roles), frozenset(one["_id"] for one in revoked))
 

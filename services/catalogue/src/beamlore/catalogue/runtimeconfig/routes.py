@@ -11,6 +11,7 @@ from pymongo.errors import PyMongoError
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.datasets.input import json_body, validated
 from beamlore.catalogue.noun import given
+from beamlore.catalogue.parts.bodies import body_of
 from beamlore.catalogue.runtimeconfig.service import RuntimeConfigService
 from beamlore.core import OptionalPrincipal
 
@@ -57,7 +58,12 @@ async def find(id: Name, principal: OptionalPrincipal, configs: Configs) -> Resp
     return json_response(await configs.find(principal, id))
 
 
-@router.put("/runtime-config/{id}", operation_id="RuntimeConfigController_updateConfig_v3", response_model=Config)
+@router.put(
+    "/runtime-config/{id}",
+    operation_id="RuntimeConfigController_updateConfig_v3",
+    response_model=Config,
+    openapi_extra=body_of(NewConfig),
+)
 async def change(id: Name, request: Request, principal: OptionalPrincipal, configs: Configs) -> Response:
     """Change a configuration, as an administrator."""
     new = validated(NewConfig, await json_body(request))

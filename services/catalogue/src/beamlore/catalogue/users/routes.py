@@ -9,6 +9,7 @@ from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.auth.parts import Tokens, Users
 from beamlore.catalogue.datasets.input import json_body, validated
 from beamlore.catalogue.datasets.rights import DatasetRights
+from beamlore.catalogue.parts.bodies import body_of
 from beamlore.catalogue.users.caller import Caller
 from beamlore.catalogue.users.collections import shown
 from beamlore.catalogue.users.durations import seconds_of
@@ -47,7 +48,12 @@ async def find_all(caller: Caller, users: Users) -> Response:
     return json_response([shown(one) for one in await users.users(caller)])
 
 
-@router.post("/password", operation_id="UsersController_updateOwnPassword_v3", response_model=Message)
+@router.post(
+    "/password",
+    operation_id="UsersController_updateOwnPassword_v3",
+    response_model=Message,
+    openapi_extra=body_of(OwnPassword),
+)
 async def change_own_password(request: Request, caller: Caller, users: Users) -> Response:
     """Change one's own password."""
     given = validated(OwnPassword, await json_body(request))
@@ -74,7 +80,12 @@ async def find(id: UserId, caller: Caller, users: Users) -> Response:
     return json_response(shown(await users.user(caller, id)))
 
 
-@router.patch("/{id}/password", operation_id="UsersController_updateUserPassword_v3", response_model=Message)
+@router.patch(
+    "/{id}/password",
+    operation_id="UsersController_updateUserPassword_v3",
+    response_model=Message,
+    openapi_extra=body_of(NewPassword),
+)
 async def change_password(id: UserId, request: Request, caller: Caller, users: Users) -> Response:
     """Change somebody's password, as an administrator."""
     if not caller.is_admin:
@@ -108,7 +119,13 @@ async def may_create_datasets(id: UserId, request: Request, caller: Caller, user
     return json_response({"authorization": rights.may_write_any(principal)})
 
 
-@router.post("/{id}/jwt", status_code=201, operation_id="UsersController_createCustomJWT_v3", response_model=Token)
+@router.post(
+    "/{id}/jwt",
+    status_code=201,
+    operation_id="UsersController_createCustomJWT_v3",
+    response_model=Token,
+    openapi_extra=body_of(CustomToken),
+)
 async def token_for(id: UserId, request: Request, caller: Caller, users: Users, tokens: Tokens) -> Response:
     """Return a token of somebody, as an administrator; for `expiresIn`, or as long as usual."""
     if not caller.is_admin:

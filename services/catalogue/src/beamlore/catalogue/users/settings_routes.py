@@ -8,11 +8,13 @@ from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.auth.parts import Users
 from beamlore.catalogue.datasets.input import json_body, validated
 from beamlore.catalogue.keys import as_sent, storable
+from beamlore.catalogue.parts.bodies import body_of
 from beamlore.catalogue.users.caller import Caller
 from beamlore.catalogue.users.models import ReturnedSettings, SettingsBody
 from beamlore.catalogue.users.routes import UserId
 
 router = APIRouter(prefix="/api/v3/users", tags=["users"])
+_ANY_OBJECT = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
 @router.get("/my/settings", operation_id="UsersController_getMySettings_v3", response_model=ReturnedSettings)
@@ -28,20 +30,34 @@ async def settings(id: UserId, caller: Caller, users: Users) -> Response:
 
 
 @router.post(
-    "/{id}/settings", status_code=201, operation_id="UsersController_createSettings_v3", response_model=ReturnedSettings
+    "/{id}/settings",
+    status_code=201,
+    operation_id="UsersController_createSettings_v3",
+    response_model=ReturnedSettings,
+    openapi_extra=body_of(SettingsBody),
 )
 async def create(id: UserId, request: Request, caller: Caller, users: Users) -> Response:
     """Set a user's settings. There are some from the first login on: what is given takes their place."""
     return json_response(_shown(await users.change_settings(caller, id, await _given(request))), 201)
 
 
-@router.put("/{id}/settings", operation_id="UsersController_updateSettings_v3", response_model=ReturnedSettings)
+@router.put(
+    "/{id}/settings",
+    operation_id="UsersController_updateSettings_v3",
+    response_model=ReturnedSettings,
+    openapi_extra=body_of(SettingsBody),
+)
 async def update(id: UserId, request: Request, caller: Caller, users: Users) -> Response:
     """Change a user's settings; what is not given stays."""
     return json_response(_shown(await users.change_settings(caller, id, await _given(request))))
 
 
-@router.patch("/{id}/settings", operation_id="UsersController_patchSettings_v3", response_model=ReturnedSettings)
+@router.patch(
+    "/{id}/settings",
+    operation_id="UsersController_patchSettings_v3",
+    response_model=ReturnedSettings,
+    openapi_extra=body_of(SettingsBody),
+)
 async def patch(id: UserId, request: Request, caller: Caller, users: Users) -> Response:
     """Change a user's settings; what is not given stays."""
     return json_response(_shown(await users.change_settings(caller, id, await _given(request))))
@@ -51,6 +67,7 @@ async def patch(id: UserId, request: Request, caller: Caller, users: Users) -> R
     "/{id}/settings/external",
     operation_id="UsersController_patchExternalSettings_v3",
     response_model=ReturnedSettings,
+    openapi_extra=_ANY_OBJECT,
 )
 async def patch_external(id: UserId, request: Request, caller: Caller, users: Users) -> Response:
     """Change some of a frontend's own settings; those that are not given stay."""

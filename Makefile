@@ -36,6 +36,10 @@ lint: setup ## formatting, types, layers, contracts
 bench: setup ## ingest, scan-to-page latency, the catalogue's requests (PEER=address PEER_MONGO=mongodb://…/db beside a SciCat; ARGS)
 	@scripts/bench.sh $(ARGS)
 
+.PHONY: bench-growth
+bench-growth: setup ## what a request costs at 50 k and 250 k datasets (ARGS="--datasets 50000 250000 1000000")
+	@.venv/bin/python tests/performance/bench_growth.py $(ARGS)
+
 .PHONY: format
 format: setup ## write the code in its canonical form
 	@.venv/bin/ruff check --fix-only -q $(PYTHON_SOURCES)

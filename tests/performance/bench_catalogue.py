@@ -180,6 +180,7 @@ def ours(mongo: str, accounts: Path) -> Iterator[tuple[str, subprocess.Popen[byt
         "BEAMLORE_CLIENT_SECRET": "a secret of the benchmark, for one run on loopback",
         "BEAMLORE_ADMIN_GROUPS": ADMIN_GROUP,
         "BEAMLORE_FUNCTIONAL_ACCOUNTS_FILE": str(accounts),
+        "BEAMLORE_SEARCHABLE_METADATA": "temperature,operator",
         "BEAMLORE_LOG_LEVEL": "warning",
     }
     begun = time.monotonic()

@@ -83,12 +83,14 @@ class Deriver:
 
     def _terms(self, dataset: Mapping[str, Any]) -> Iterator[str]:
         metadata = dataset.get(METADATA)
-        entries = metadata if isinstance(metadata, Mapping) else {}
+        entries = metadata if isinstance(metadata, dict) else {}
         texts = [text for name in WORDS_OF for text in _texts(dataset.get(name))]
-        texts += [text for entry in entries.values() for text in _texts(_value_of(entry))]
-        for text in texts:
-            for word in words_of(text):
-                yield word_term(word)
+        for entry in entries.values():
+            value = entry.get("value", entry.get("v")) if isinstance(entry, dict) else entry
+            if isinstance(value, str | list):
+                texts += _texts(value)
+        for word in words_of("\n".join(texts)):
+            yield word_term(word)
         for key, entry in entries.items():
             if _declared(self.searchable, key):
                 yield from metadata_terms(key, entry)
@@ -152,10 +154,6 @@ def decoded(text: str, shape: Shape) -> Any:
 def answer_order(text: str) -> tuple[int, str]:
     """Return what answers are ordered by, the largest first: MongoDB's order of null, text and flags."""
     return {"0": 0, "s": 1, "d": 1, "b": 2}[text[0]], text
-
-
-def _value_of(entry: object) -> object:
-    return entry.get("value", entry.get("v")) if isinstance(entry, Mapping) else entry
 
 
 def _texts(value: object) -> list[str]:

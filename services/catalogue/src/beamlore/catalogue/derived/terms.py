@@ -13,7 +13,7 @@ Numbers are written so that their order as text is their order as numbers.
 
 import math
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from beamlore.catalogue.quantities import si_unit
 
@@ -54,7 +54,7 @@ def quantity_term(key: str, unit: str, number: float) -> str:
 
 def metadata_terms(key: str, entry: object) -> Iterator[str]:
     """Yield the terms of a metadata entry: of its value, bare or in an object, and of its value in SI."""
-    if not isinstance(entry, Mapping):
+    if not isinstance(entry, dict):
         yield from _value_terms(key, "", entry)
         return
     for place, unit_name in (("value", "unit"), ("v", "u")):

@@ -19,5 +19,8 @@ _INDEXES = [
 ]
 
 PROPOSALS = Noun(
-    routers=(routes.router, routes_attachments.router), build=ProposalService, indexes={COLLECTION: _INDEXES}
+    routers=(routes.router, routes_attachments.router),
+    build=ProposalService,
+    indexes={COLLECTION: _INDEXES},
+    work=ProposalService.run,
 )

@@ -27,6 +27,7 @@ from beamlore.catalogue.linked import LinkedDatasets
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.proposals.included import IncludedSamples
 from beamlore.catalogue.proposals.models import DEFAULT_TYPE, CreateProposal, new_proposal
+from beamlore.catalogue.proposals.recount import Recount
 from beamlore.catalogue.proposals.rights import proposal_attachment_rights, proposal_rights
 from beamlore.catalogue.proposals.vocabulary import PROPOSALS
 from beamlore.catalogue.records import HIDDEN, Records, permit, stamps
@@ -46,9 +47,14 @@ class ProposalService:
         self._records = Records(ground, COLLECTION, self.rights, "Proposal", "proposalId")
         self._samples = IncludedSamples(ground)
         self._datasets = LinkedDatasets(ground, "proposalIds")
+        self.recount = Recount(ground.database, settings.recount_seconds)
         listed = () if settings.proposal_types_file is None else read_types(settings.proposal_types_file)
         self._types = (*listed, DEFAULT_TYPE)
         self._style = Style(PROPOSALS, strict=False, limit=100, sort=(), most=settings.query_limit)
+
+    async def run(self) -> None:
+        """Keep the numbers of datasets right until cancelled."""
+        await self.recount.run()
 
     def listing(self, text: str | None) -> Listing:
         """Return what a ``filters`` parameter asks for."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from beamlore.catalogue.settings._scicat import Flag, variable
@@ -15,6 +16,9 @@ class FacilitySettings(BaseSettings):
         None,
         "SciCat's proposalTypes.json: an object whose values are the types of proposals there are beside "
         "`Default Proposal`. Without it, only that one is taken.",
+    )
+    recount_seconds: float = Field(
+        default=3600.0, gt=0, description="How often the number of datasets of each proposal is counted again."
     )
     logbook_enabled: Flag = variable(
         "LOGBOOK_ENABLED", False, "Whether there is a SciChat server to read logbooks from."

@@ -227,7 +227,7 @@ async def test_what_is_sent_back_as_it_was_shown_is_stored_as_it_was_sent(facili
     assert answer.json()["scientificMetadata"] == shown["scientificMetadata"]
     stored = await facility.app.state.catalogue.database["Dataset"].find_one({"_id": shown["pid"]})
     assert stored["scientificMetadata"]["a%2Eb"] == {"value": 1, "unit": "gap_turn"}
-    assert stored["scientificMetadata"]["short"] == short
+    assert stored["scientificMetadata"]["short"] == {"v": 1, "u": "m"}
     for key in ("a.b", "t"):
         unit = shown["scientificMetadata"][key]["unit"]
         value = shown["scientificMetadata"][key]["value"]

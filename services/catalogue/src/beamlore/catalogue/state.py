@@ -9,7 +9,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from beamlore.catalogue.access import AccessPolicy
 from beamlore.catalogue.audit.trail import AuditTrail
-from beamlore.catalogue.database import DurableBulk, Transactions
+from beamlore.catalogue.database import Transactions
 from beamlore.catalogue.datasets.editor import DatasetEditor
 from beamlore.catalogue.datasets.past import DatasetPast
 from beamlore.catalogue.datasets.repository import DatasetRepository
@@ -63,11 +63,10 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
     policy = AccessPolicy()
     writer = DurableWriter(client)
     tracker = ScopeTracker(database[SCOPES])
-    datasets = DurableBulk(database[DATASETS])
     changes = ChangeLog(database)
+    recorders = (AuditTrail(database), HistoryRecorder(database, settings))
     observers = (
-        AuditTrail(database),
-        HistoryRecorder(database, settings),
+        *recorders,
         DatasetObserver(changes),
         AccessFollower(database),
         KeyShifts(database),
@@ -86,14 +85,13 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
         scans=ScanService(
             ScanRepository(database[DATASETS], policy, settings.query_seconds),
             ScopeRepository(database[SCOPES], policy, settings.query_seconds),
-            datasets,
-            writer,
+            ground.store(DATASETS, policy),
         ),
         datasets=DatasetService(repository, derived, settings),
         editor=DatasetEditor(ground, repository, tracker),
         past=DatasetPast(ground),
         ingest=IngestService(
-            DatasetWriter(database[DATASETS], transactions, changes, phases),
+            DatasetWriter(database[DATASETS], transactions, changes, recorders, phases),
             database[BLOCKS],
             ProposalKeeper(database[PROPOSALS]),
             PolicyKeeper(database[POLICIES]),

@@ -10,11 +10,11 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from beamlore.catalogue.database import Transactions
+from beamlore.catalogue.database import Change, Document, Transactions, WriteObserver
 from beamlore.catalogue.derived import ChangeLog
 from beamlore.catalogue.ingest.models import BatchItem, ItemResult, RawDataset
 from beamlore.catalogue.ingest.update import closing_operation, dataset_operation, new_dataset
-from beamlore.core import Phases, UnavailableError, WriteScope
+from beamlore.core import Phases, Principal, UnavailableError, WriteScope
 
 _ATTEMPTS = 5
 _REMEMBERED = 50_000
@@ -30,9 +30,21 @@ class DatasetWriter:
         datasets: AsyncCollection[dict[str, Any]],
         transactions: Transactions,
         changes: ChangeLog,
+        observers: Sequence[WriteObserver],
         phases: Phases,
     ) -> None:
+        """Prepare.
+
+        Args:
+            datasets: SciCat's ``Dataset`` collection.
+            transactions: what writes are made in.
+            changes: the log that derived data follow.
+            observers: are told of what is changed after a scan was finished, or over what somebody else has written:
+                all before that is the scan's recording, of which the dataset itself tells.
+            phases: measures.
+        """
         self._datasets = datasets
+        self._observers = tuple(observers)
         self._transactions = transactions
         self._changes = changes
         self._phases = phases
@@ -40,7 +52,12 @@ class DatasetWriter:
         self._met: OrderedDict[str, None] = OrderedDict()
 
     async def write(
-        self, scope: WriteScope, user: str, now: datetime, upserts: Sequence[Upsert], closings: Sequence[BatchItem]
+        self,
+        scope: WriteScope,
+        principal: Principal,
+        now: datetime,
+        upserts: Sequence[Upsert],
+        closings: Sequence[BatchItem],
     ) -> dict[str, ItemResult]:
         """Write, and say what became of each item, by PID.
 
@@ -52,8 +69,8 @@ class DatasetWriter:
         for _ in range(_ATTEMPTS):
             try:
                 async with self._transactions.within(scope) as session:
-                    results = await self._in_transaction(session, user, now, upserts, known)
-                    results |= await self._close(session, user, closings)
+                    results = await self._in_transaction(session, principal, now, upserts, known)
+                    results |= await self._close(session, principal.username, closings)
                     changed = [pid for pid, result in results.items() if result.outcome in ("created", "updated")]
                     await self._changes.note(session, changed)
             except BulkWriteError as error:
@@ -71,13 +88,20 @@ class DatasetWriter:
         raise UnavailableError("others write the same scans at the same moment; write the batch again")
 
     async def _in_transaction(
-        self, session: AsyncClientSession, user: str, now: datetime, upserts: Sequence[Upsert], known: set[str]
+        self,
+        session: AsyncClientSession,
+        principal: Principal,
+        now: datetime,
+        upserts: Sequence[Upsert],
+        known: set[str],
     ) -> dict[str, ItemResult]:
+        user = principal.username
         with self._phases("look_up"):
             stored = await self._stored(session, known)
         results: dict[str, ItemResult] = {}
         inserts: list[dict[str, Any]] = []
         updates: list[UpdateOne] = []
+        retold: list[str] = []
         with self._phases("build"):
             for item, dataset in upserts:
                 found = stored.get(item.pid)
@@ -90,22 +114,40 @@ class DatasetWriter:
                 elif _is_older(found, item):
                     updates.append(dataset_operation(item, dataset, user, now))
                     results[item.pid] = ItemResult(item.pid, "updated")
+                    if not _is_being_recorded(found, user):
+                        retold.append(item.pid)
                 else:
                     results[item.pid] = ItemResult(item.pid, "unchanged")
         if inserts:
             with self._phases("insert_datasets"):
                 await self._datasets.insert_many(inserts, ordered=False, session=session)
         if updates:
+            before = await self._whole(session, retold)
             with self._phases("write_datasets"):
                 await self._datasets.bulk_write(updates, ordered=False, session=session)
+            await self._tell(session, principal, before)
         return results
+
+    async def _tell(self, session: AsyncClientSession, principal: Principal, before: dict[str, Document]) -> None:
+        if not before:
+            return
+        after = await self._whole(session, list(before))
+        changes = [Change(self._datasets.name, "change", principal, before[pid], after[pid]) for pid in before]
+        for observer in self._observers:
+            await observer.wrote(session, changes)
+
+    async def _whole(self, session: AsyncClientSession, pids: Sequence[str]) -> dict[str, Document]:
+        if not pids:
+            return {}
+        found = self._datasets.find({"_id": {"$in": list(pids)}}, session=session)
+        return {one["_id"]: one async for one in found}
 
     async def _stored(self, session: AsyncClientSession, pids: set[str]) -> dict[str, dict[str, Any]]:
         if not pids:
             return {}
         found = self._datasets.find(
             {"_id": {"$in": list(pids)}},
-            {"proposalIds": 1, "beamlore.sequence": 1},
+            {"proposalIds": 1, "updatedBy": 1, "beamlore.sequence": 1, "beamlore.state": 1},
             batch_size=len(pids) + 1,
             session=session,
         )
@@ -130,3 +172,8 @@ class DatasetWriter:
 def _is_older(found: dict[str, Any], item: BatchItem) -> bool:
     sequence = (found.get("beamlore") or {}).get("sequence")
     return sequence is None or sequence < item.sequence
+
+
+def _is_being_recorded(found: dict[str, Any], user: str) -> bool:
+    """Whether a scan goes on, and nobody else has changed its dataset since."""
+    return found.get("updatedBy") == user and (found.get("beamlore") or {}).get("state") == "running"

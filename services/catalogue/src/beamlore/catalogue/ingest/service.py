@@ -78,7 +78,7 @@ class IngestService:
             await self._proposals.keep(scope, user, items)
             await self._policies.keep(scope, principal, (dataset for _, dataset in upserts))
             await self._scopes.note(scope, (_as_stored(item, dataset) for item, dataset in upserts))
-        results |= await self._datasets.write(scope, user, now, upserts, closings)
+        results |= await self._datasets.write(scope, principal, now, upserts, closings)
         new = [one for one in upserts if results[one[0].pid].outcome == "created"]
         with self.phases("keep_keys"):
             await self._proposals.count(scope, (dataset.proposal_ids or [item.proposal] for item, dataset in new))

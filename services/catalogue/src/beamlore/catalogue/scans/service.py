@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 
 from beamlore.catalogue.answers import from_milliseconds, milliseconds
-from beamlore.catalogue.database import DurableBulk
+from beamlore.catalogue.database import Store
 from beamlore.catalogue.scans.repository import Position, ScanQuery, ScanRepository
 from beamlore.catalogue.scans.shape import scan_of
 from beamlore.catalogue.scopes.repository import ScopeRepository
-from beamlore.core import BadRequestError, DurableWriter, ForbiddenError, NotFoundError, Principal
+from beamlore.core import BadRequestError, ForbiddenError, NotFoundError, Principal
 
 __all__ = ["ScanQuery", "ScanService"]
 
@@ -22,13 +22,10 @@ _STORED_AS = {"comment": "comment", "rating": "dataQualityMetrics"}
 class ScanService:
     """Lists scans, shows one, takes comments and ratings, and knows what there is to choose from."""
 
-    def __init__(
-        self, scans: ScanRepository, scopes: ScopeRepository, bulk: DurableBulk, writer: DurableWriter
-    ) -> None:
+    def __init__(self, scans: ScanRepository, scopes: ScopeRepository, datasets: Store) -> None:
         self._scans = scans
         self._scopes = scopes
-        self._bulk = bulk
-        self._writer = writer
+        self._datasets = datasets
 
     async def page(self, principal: Principal, query: ScanQuery, *, limit: int, cursor: str | None) -> dict[str, Any]:
         """Return one page of the scan log.
@@ -71,10 +68,9 @@ class ScanService:
                 update.setdefault("$unset", {})[_STORED_AS[name]] = ""
             else:
                 update["$set"][_STORED_AS[name]] = value
-        async with self._writer.write() as scope:
-            changed = await self._bulk.update_one(scope, self._scans.changeable(principal, {"_id": pid}), update)
+        changed = await self._datasets.change(principal, {"_id": pid}, update)
         scan = await self.get(principal, pid)
-        if not changed:
+        if changed is None:
             raise ForbiddenError("only members of the scan's proposal and the beamline's staff may change it")
         return scan
 

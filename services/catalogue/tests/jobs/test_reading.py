@@ -105,6 +105,15 @@ async def test_one_job(filled: ServedJobs, version: str, key: str, status: int) 
     assert details.status_code == status
 
 
+@pytest.mark.parametrize("version", [JOBS, FORMER])
+async def test_an_identifier_with_a_slash_is_encoded_in_the_path(filled: ServedJobs, version: str) -> None:
+    await filled.database["Job"].insert_one(job(4, "ada", "blue", _id="20.500/x", id="20.500/x"))
+
+    answer = await filled.person("ada").get(f"{version}/20.500%2Fx")
+
+    assert (answer.status_code, answer.json()["id"]) == (200, "20.500/x")
+
+
 @pytest.mark.parametrize(
     ("version", "filter", "seen"),
     [

@@ -19,6 +19,7 @@ _STATUSES = {
     422: "The job's datasets or files do not exist, or are not named as they must be.",
     500: "A template of the job's type cannot be filled.",
     502: "The job is stored, and an action could not be done: a server it speaks to did not take it.",
+    504: "The job is stored, and an action took too long.",
     503: "The database does not answer at the moment; the request may be repeated.",
 }
 _ERROR = {
@@ -37,7 +38,7 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 READING = errors(400, 401, 403, 503)
-WRITING = errors(400, 401, 403, 404, 409, 413, 422, 500, 502, 503)
+WRITING = errors(400, 401, 403, 404, 409, 413, 422, 500, 502, 503, 504)
 
 
 async def read_body(request: Request) -> dict[str, Any]:

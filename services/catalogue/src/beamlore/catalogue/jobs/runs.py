@@ -4,8 +4,10 @@ So a process that dies between writing a job and acting on it loses nothing: ano
 may then be done twice, if it was under way; none is left out. A run that failed stays, with its reason.
 """
 
+import asyncio
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +27,7 @@ log = structlog.get_logger(__name__)
 COLLECTION = "beamlore_job_runs"
 HELD = timedelta(seconds=120)
 """Longer than any one action may take; then its process is believed dead."""
+_LONGEST = 90
 _KEPT = timedelta(days=90)
 _SHOWN = dict.fromkeys(("_id", "request", "heldUntil", "forgottenAt"), 0)
 
@@ -33,6 +36,15 @@ INDEXES = [
     IndexModel([("jobId", ASCENDING)], name="job"),
     IndexModel([("forgottenAt", ASCENDING)], name="forgotten", expireAfterSeconds=0),
 ]
+
+
+@asynccontextmanager
+async def _in_time(kind: str) -> AsyncGenerator[None, None]:
+    try:
+        async with asyncio.timeout(_LONGEST):
+            yield
+    except TimeoutError as error:
+        raise ActionError(f"the action '{kind}' took longer than {_LONGEST} seconds", 504) from error
 
 
 class Runs:
@@ -93,7 +105,8 @@ class Runs:
         for place, action in list(enumerate(actions))[run["done"] :]:
             if action.acts():
                 try:
-                    await action.act(context)
+                    async with _in_time(action.kind):
+                        await action.act(context)
                 except BeamloreError as error:
                     await self.fail(run, action.kind, error.detail)
                     raise ActionError(

@@ -14,6 +14,7 @@ from beamlore.catalogue.jobs import runs
 from beamlore.catalogue.jobs.actions.action import Context, Operation
 from beamlore.catalogue.jobs.configuration import Rule, load_configuration
 from beamlore.catalogue.jobs.creation import Asked, Creation
+from beamlore.catalogue.jobs.environment import visible_environment
 from beamlore.catalogue.jobs.parameters import merged, pids_of, storable
 from beamlore.catalogue.jobs.reach.workshop import Workshop
 from beamlore.catalogue.jobs.reading import JobReader
@@ -22,6 +23,7 @@ from beamlore.catalogue.jobs.runs import Runs
 from beamlore.catalogue.jobs.store import JobStore
 from beamlore.catalogue.jobs.subjects import Subjects
 from beamlore.catalogue.noun import Ground
+from beamlore.catalogue.settings import Settings
 from beamlore.core import BadRequestError, BeamloreError, ConflictError, ForbiddenError, Principal
 
 log = structlog.get_logger(__name__)
@@ -48,6 +50,7 @@ class JobService(JobReader):
         settings = ground.settings
         self._workshop = Workshop(settings)
         self._configuration = load_configuration(settings.job_configuration_file, self._workshop.build)
+        self._environment = visible_environment(Settings, os.environ)
         self._rights = JobRights(self._configuration, settings)
         subjects = Subjects(ground)
         super().__init__(
@@ -206,7 +209,7 @@ class JobService(JobReader):
     ) -> Context:
         pids = pids_of(job)
         datasets = await self._subjects.datasets(pids) if rule.actions and pids else []
-        return Context(request, before, datasets, dict(os.environ))
+        return Context(request, before, datasets, self._environment)
 
     def _run(
         self, rule: Rule, principal: Principal, job: Mapping[str, Any], operation: Operation, request: Mapping[str, Any]

@@ -38,7 +38,8 @@ class PublishingService:
         self._collection = ground.database[COLLECTION]
         self._transactions = ground.transactions
         self._provider = Provider(ground.settings)
-        self._schema = MetadataSchema(ground.settings.published_data_config_file)
+        settings = ground.settings
+        self._schema = MetadataSchema(settings.published_data_config_file, settings.ajv_custom_definitions_file)
 
     @property
     def config(self) -> Mapping[str, Any]:

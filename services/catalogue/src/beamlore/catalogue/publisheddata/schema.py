@@ -53,12 +53,20 @@ _DYNAMIC: Mapping[str, Default] = {
 class MetadataSchema:
     """A facility's configuration of published data."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, definitions: str = "") -> None:
         """Read a configuration; without the file anything goes.
+
+        Args:
+            path: SciCat's ``publishedDataConfig.json``.
+            definitions: SciCat's JavaScript for it, which is not run.
 
         Raises:
             PublishingConfigError: the file is there, and cannot be used.
         """
+        if definitions:
+            log.warning(
+                "AJV_CUSTOM_DEFINITIONS_FILE is not run; only what is built in fills metadata", file=definitions
+            )
         self.config = _read(path)
         self._schema = self.config["metadataSchema"]
         kind = validator_for(self._schema, default=Draft201909Validator)

@@ -10,6 +10,7 @@ import orjson
 from beamlore.catalogue.answers import to_json
 from beamlore.catalogue.datasets.vocabulary import DATASETS
 from beamlore.catalogue.filters.fields import Field
+from beamlore.catalogue.keys import sent_key
 from beamlore.catalogue.names import names
 
 Kind: TypeAlias = Literal["text", "count", "integer", "number", "flag", "date", "texts", "json"]
@@ -116,13 +117,14 @@ def metadata_columns(key: str, types: Iterable[str], *, has_unit: bool) -> list[
     """Return the columns of a metadata key.
 
     Args:
-        key: which.
+        key: which, as it is stored.
         types: the names MongoDB has for the types of its values.
         has_unit: whether a unit is given with any of them.
     """
-    columns = [Column(f"{METADATA}.{key}", _kind_of_types(frozenset(types) - _NOTHING), _value_of(key))]
+    name = f"{METADATA}.{sent_key(key)}"
+    columns = [Column(name, _kind_of_types(frozenset(types) - _NOTHING), _value_of(key))]
     if has_unit:
-        columns.append(Column(f"{METADATA}.{key}.unit", "text", _unit_of(key)))
+        columns.append(Column(f"{name}.unit", "text", _unit_of(key)))
     return columns
 
 

@@ -22,6 +22,7 @@ from beamlore.catalogue.exports.writers import CsvWriter, Format, NdjsonWriter, 
 from beamlore.catalogue.filters import to_mongo
 from beamlore.catalogue.filters.fields import Field
 from beamlore.catalogue.filters.grammar import Condition
+from beamlore.catalogue.keys import sent_key, stored_key
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.originals.repository import projection
 from beamlore.core import BadRequestError, Principal, TooManyRequestsError
@@ -106,8 +107,8 @@ class ExportService:
             return own
         found = await self._datasets.keys(principal, where, self._seconds)
         if chosen and "" not in chosen:
-            known = {key["_id"]: key for key in found}
-            found = [known.get(key, {"_id": key, "types": [], "unit": False}) for key in chosen]
+            known = {sent_key(key["_id"]): key for key in found}
+            found = [known.get(key, {"_id": stored_key(key), "types": [], "unit": False}) for key in chosen]
         if len(found) > METADATA_COLUMNS:
             raise BadRequestError(
                 f"columns: more than {METADATA_COLUMNS} metadata keys occur; name those to export, or take ndjson"

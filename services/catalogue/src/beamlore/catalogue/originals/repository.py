@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from beamlore.catalogue.database.repository import Document, GuardedRepository, Query, told_plainly
+from beamlore.catalogue.datasets.vocabulary import DATASETS
 from beamlore.catalogue.filters.fields import Field
+from beamlore.catalogue.keys import spellings
 from beamlore.catalogue.originals.keyset import Keyset
 from beamlore.core import Principal
 
@@ -59,5 +61,11 @@ def projection(columns: Sequence[Field]) -> dict[str, int]:
     """Return the projection of some columns, of all where there are none."""
     if not columns:
         return {"beamlore": 0}
-    paths = [field.path for field in columns]
+    paths = [path for field in columns for path in stored_paths(field)]
     return {path: 1 for path in paths if not any(path.startswith(f"{other}.") for other in paths)}
+
+
+def stored_paths(field: Field) -> tuple[str, ...]:
+    """Return where a field may stand in a document: keys of metadata are stored in more than one spelling."""
+    root, _, key = field.path.partition(".")
+    return tuple(f"{root}.{one}" for one in spellings(key)) if key and root == DATASETS.metadata else (field.path,)

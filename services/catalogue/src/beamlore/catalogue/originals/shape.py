@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from beamlore.catalogue import keys
+
 _INTERNAL = ("beamlore", "__v")
 _DERIVED = ("valueSI", "unitSI")
 
@@ -18,7 +20,7 @@ def as_sent(document: dict[str, Any]) -> dict[str, Any]:
     if "_id" in document:
         document["pid"] = document.pop("_id")
     if "scientificMetadata" in document:
-        document["scientificMetadata"] = without_derived(document["scientificMetadata"])
+        document["scientificMetadata"] = keys.as_sent(without_derived(document["scientificMetadata"]))
     return document
 
 

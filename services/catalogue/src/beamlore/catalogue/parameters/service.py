@@ -9,6 +9,7 @@ from beamlore.catalogue.datasets.vocabulary import DATASETS
 from beamlore.catalogue.filters import to_mongo
 from beamlore.catalogue.filters.grammar import Condition
 from beamlore.catalogue.noun import Ground
+from beamlore.catalogue.originals.repository import stored_paths
 from beamlore.catalogue.parameters.repository import LOOKED_AT, ParameterRepository
 from beamlore.core import Principal
 
@@ -26,8 +27,8 @@ class ParameterService:
         Raises:
             FilterError: it cannot be the key of a metadata entry.
         """
-        path = DATASETS.field(f"{DATASETS.metadata}.{key}", "key", strict=True).path
-        found = await self._datasets.values(principal, to_mongo(condition), path, limit)
+        paths = stored_paths(DATASETS.field(f"{DATASETS.metadata}.{key}", "key", strict=True))
+        found = await self._datasets.values(principal, to_mongo(condition), paths, limit)
         count = found["all"][0]["n"] if found["all"] else 0
         return {
             "key": key,

@@ -6,56 +6,11 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import pytest
 
 from ..conftest import BATCH, Served
 from ..scan_items import item
-
-RAW = {
-    "ownerGroup": "proposal:20260101",
-    "accessGroups": [],
-    "owner": "Ada Lovelace",
-    "contactEmail": "ada@facility.example",
-    "sourceFolder": "/data/balder",
-    "creationTime": "2026-03-01T12:00:00.000Z",
-    "datasetName": "a powder",
-    "principalInvestigator": "Ada Lovelace",
-    "creationLocation": "/Facility/balder",
-    "proposalId": "20260101",
-    "type": "raw",
-    "size": 10,
-    "keywords": ["xas", "powder"],
-    "scientificMetadata": {
-        "temperature": {"value": 20, "unit": "degC"},
-        "length": {"value": [1, 2], "unit": "mm"},
-        "yield": {"value": 3, "unit": "bananas"},
-        "note": {"value": "fine"},
-        "plain": 7,
-    },
-}
-CURRENT = {name: value for name, value in RAW.items() if name not in ("principalInvestigator", "proposalId")} | {
-    "principalInvestigators": ["Ada Lovelace"],
-    "proposalIds": ["20260101"],
-}
-
-
-def path(pid: str, version: str = "v3") -> str:
-    return f"/api/{version}/datasets/{quote(pid, safe='')}"
-
-
-async def create(client: httpx.AsyncClient, version: str = "v3", **more: Any) -> dict[str, Any]:
-    answer = await client.post(f"/api/{version}/datasets", json=(RAW if version == "v3" else CURRENT) | more)
-    assert answer.status_code == 201, answer.text
-    created: dict[str, Any] = answer.json()
-    return created
-
-
-async def found(client: httpx.AsyncClient, url: str, **params: Any) -> Any:
-    encoded = {name: value if isinstance(value, str) else json.dumps(value) for name, value in params.items()}
-    answer = await client.get(url, params=encoded)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+from .requests import RAW, create, found, path
 
 
 async def test_v3_shows_single_values_beside_the_lists_and_si_units_beside_what_was_sent(served: Served) -> None:

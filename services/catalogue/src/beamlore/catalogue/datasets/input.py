@@ -24,6 +24,20 @@ def pid_of(parameter: str) -> str:
     return unquote(parameter)
 
 
+def filter_of(request: Request, parameter: str | None) -> str | None:
+    """Return the filter of a v3 request: the parameter, or the header ``filter`` that some of SciCat's clients send.
+
+    Raises:
+        BadRequestError: there are both.
+    """
+    header = request.headers.get("filter")
+    if header is None:
+        return parameter
+    if parameter is not None:
+        raise BadRequestError("filter: there is one in the address and one in the header; send one of them")
+    return header
+
+
 async def json_body(request: Request) -> dict[str, Any]:
     """Return the JSON object of a request's body.
 

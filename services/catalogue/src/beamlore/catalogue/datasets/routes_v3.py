@@ -1,6 +1,6 @@
 """SciCat's ``/api/v3/datasets``."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from beamlore.catalogue.answers import json_response, nothing
 from beamlore.catalogue.datasets.conversion import as_v3
@@ -10,6 +10,7 @@ from beamlore.catalogue.datasets.input import (
     FilterParameter,
     LimitsParameter,
     PidParameter,
+    filter_of,
     pid_of,
 )
 from beamlore.catalogue.refusals import READING
@@ -23,9 +24,11 @@ _V3_ONE = View(b"dataset v3 one", lambda document: {"history": [], **as_v3(docum
 
 
 @router.get("", operation_id="DatasetsController_findAll_v3", responses=READING)
-async def find_all(principal: OptionalPrincipal, datasets: Datasets, filter: FilterParameter = None) -> Response:
+async def find_all(
+    request: Request, principal: OptionalPrincipal, datasets: Datasets, filter: FilterParameter = None
+) -> Response:
     """List datasets."""
-    return rendered_response(await datasets.page(principal, datasets.v3_listing(filter), _V3))
+    return rendered_response(await datasets.page(principal, datasets.v3_listing(filter_of(request, filter)), _V3))
 
 
 @router.get("/fullquery", operation_id="DatasetsController_fullquery_v3", responses=READING)
@@ -49,9 +52,13 @@ async def fullfacet(
 
 
 @router.get("/count", operation_id="DatasetsController_count_v3", responses=READING)
-async def count(principal: OptionalPrincipal, datasets: Datasets, filter: FilterParameter = None) -> Response:
+async def count(
+    request: Request, principal: OptionalPrincipal, datasets: Datasets, filter: FilterParameter = None
+) -> Response:
     """Count datasets."""
-    return json_response({"count": await datasets.count(principal, datasets.v3_listing(filter).where)})
+    return json_response(
+        {"count": await datasets.count(principal, datasets.v3_listing(filter_of(request, filter)).where)}
+    )
 
 
 @router.get("/metadataKeys", operation_id="DatasetsController_metadataKeys_v3", responses=READING)
@@ -63,22 +70,25 @@ async def metadata_keys(
 
 
 @router.get("/findOne", operation_id="DatasetsController_findOne_v3", responses=READING)
-async def find_one(principal: OptionalPrincipal, datasets: Datasets, filter: FilterParameter = None) -> Response:
+async def find_one(
+    request: Request, principal: OptionalPrincipal, datasets: Datasets, filter: FilterParameter = None
+) -> Response:
     """Return the first dataset that a filter finds; an empty answer where it finds none."""
-    found = await datasets.find(principal, datasets.v3_listing(filter))
+    found = await datasets.find(principal, datasets.v3_listing(filter_of(request, filter)))
     return json_response(as_v3(found[0])) if found else nothing()
 
 
 @router.get("/{pid}", operation_id="DatasetsController_findById_v3", responses=READING)
 async def find_by_id(
     pid: PidParameter,
+    request: Request,
     principal: OptionalPrincipal,
     datasets: Datasets,
     past: Past,
     filter: FilterParameter = None,
 ) -> Response:
     """Return a dataset, with its history where no fields are chosen."""
-    listing = datasets.v3_listing(filter)
+    listing = datasets.v3_listing(filter_of(request, filter))
     if not listing.is_whole:
         return json_response(as_v3(await datasets.chosen(principal, pid_of(pid), listing)))
     if past.is_kept:

@@ -81,4 +81,3 @@ def test_who_may_change_a_dataset_may_see_it(principal: Principal, document: dic
 
 def test_nobody_may_change_anything() -> None:
     assert AccessPolicy().writable(ANONYMOUS) == {"_id": {"$in": []}}
-    assert not AccessPolicy().may_create(ANONYMOUS)

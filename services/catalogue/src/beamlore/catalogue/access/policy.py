@@ -60,10 +60,6 @@ class AccessPolicy:
         """Return the predicate of what the principal may delete."""
         return {} if principal.is_admin else NOTHING
 
-    def may_create(self, principal: Principal) -> bool:
-        """Return whether the principal may create datasets, in any group."""
-        return self._sees_all(principal)
-
     def _sees_all(self, principal: Principal) -> bool:
         return principal.is_authenticated and (principal.is_admin or principal.has(CATALOGUE_INGEST))
 

@@ -144,6 +144,7 @@ _SENT = {
     "list": [1, 2.5, "x", None],
     "nested": {"inner": {"value": 1, "unit": "mm"}},
     "mine": {"valueSI": 12},
+    "dotted.key %41": {"value": 3},
 }
 
 
@@ -155,7 +156,7 @@ async def test_a_dataset_comes_back_exactly_as_it_was_sent(served: Served, versi
         "ownerGroup": "g",
         "contactEmail": "a@facility.example",
         "sourceFolder": "/data",
-        "creationTime": "2026-03-01T12:00:00Z",
+        "creationTime": "2026-03-01T12:00:00.000Z",
         "datasetName": "one",
         "scientificMetadata": _SENT,
     }

@@ -131,7 +131,8 @@ async def test_settings_are_there_from_the_first_login_and_kept(house: House) ->
     assert (patched["jobCount"], patched["datasetCount"]) == (5, 50)
     assert (await ida.client.get(mine)).json() == patched
     assert (await ola.client.patch(mine, json={"jobCount": 1})).status_code == 403
-    assert (await ida.client.put(mine, json={"datasetCount": "many"})).status_code == 400
+    for wrong in ({"datasetCount": "many"}, {"externalSettings": {"a": 2**63}}, {"externalSettings": {"": 1}}):
+        assert (await ida.client.put(mine, json=wrong)).status_code == 400
 
     await ida.client.delete(mine)
     assert (await ida.client.get(mine)).json()["datasetCount"] == 25

@@ -9,9 +9,10 @@ from fastapi.responses import RedirectResponse
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.auth.parts import IdToken, LoginAnswer, LoginAttempts, Provider, Tokens, Users, admitted
 from beamlore.catalogue.auth.provider import local_path
+from beamlore.catalogue.refusals import refusals
 from beamlore.core import UnauthenticatedError
 
-router = APIRouter(prefix="/api/v3/auth/oidc", tags=["auth"])
+router = APIRouter(prefix="/api/v3/auth/oidc", tags=["auth"], responses=refusals(400, 401, 404, 429, 503))
 _COOKIE = "beamlore-login"
 _DEFAULT_CLIENT = "scicat"
 

@@ -16,10 +16,11 @@ from beamlore.catalogue.auth.parts import (
     Users,
     admitted,
 )
+from beamlore.catalogue.refusals import refusals
 from beamlore.catalogue.users.caller import Caller
 from beamlore.core import UnauthenticatedError, UnavailableError, bearer_token
 
-router = APIRouter(prefix="/api/v3", tags=["auth"])
+router = APIRouter(prefix="/api/v3", tags=["auth"], responses=refusals(400, 401, 403, 404, 429, 503))
 _REFUSED = "Unauthorized"
 
 

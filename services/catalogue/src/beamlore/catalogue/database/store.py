@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
+from bson.errors import BSONError
 from pymongo import AsyncMongoClient, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
@@ -16,7 +17,7 @@ from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
 
 from beamlore.catalogue.access import Rights
 from beamlore.catalogue.database.repository import Document, GuardedRepository, both
-from beamlore.core import ConflictError, DurableWriter, Principal, UnavailableError, WriteScope
+from beamlore.core import BadRequestError, ConflictError, DurableWriter, Principal, UnavailableError, WriteScope
 
 Operation: TypeAlias = Literal["create", "change", "delete"]
 _WRITE_CONCERN_TIMEOUT = 64
@@ -72,6 +73,7 @@ class Transactions:
             work: does the writes with the session and returns the changes it made; may run several times.
 
         Raises:
+            BadRequestError: a value cannot be stored, such as a number of more than 64 bits.
             ConflictError: a unique key is taken.
             UnavailableError: the database does not take the write.
         """
@@ -85,6 +87,8 @@ class Transactions:
                 return changes
             except DuplicateKeyError as error:
                 raise ConflictError(f"there is one already: {_taken(error)}") from error
+            except (OverflowError, BSONError) as error:
+                raise BadRequestError(f"what was sent cannot be stored: {error}") from error
             except PyMongoError as error:
                 if not error.has_error_label("TransientTransactionError") or attempt == _ATTEMPTS - 1:
                     raise UnavailableError("the database does not take the write; try again in a moment") from error

@@ -12,10 +12,11 @@ from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.datasets.input import json_body, validated
 from beamlore.catalogue.noun import given
 from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.refusals import refusals
 from beamlore.catalogue.runtimeconfig.service import RuntimeConfigService
 from beamlore.core import OptionalPrincipal
 
-router = APIRouter(prefix="/api/v3", tags=["runtime configurations"])
+router = APIRouter(prefix="/api/v3", tags=["runtime configurations"], responses=refusals(400, 401, 403, 404, 413, 503))
 
 Configs = Annotated[RuntimeConfigService, Depends(given(RuntimeConfigService))]
 Name = Annotated[str, Path(description="Such as `frontendConfig` or `frontendTheme`.", max_length=256)]

@@ -9,13 +9,16 @@ from beamlore.catalogue.auth.parts import Users
 from beamlore.catalogue.datasets.input import FilterParameter
 from beamlore.catalogue.filters import FilterError, parse_filter
 from beamlore.catalogue.filters.grammar import Compare, Condition
+from beamlore.catalogue.refusals import refusals
 from beamlore.catalogue.users.caller import Caller
 from beamlore.catalogue.users.models import ReturnedIdentity
 from beamlore.catalogue.users.routes import identity_shown
 from beamlore.catalogue.users.vocabulary import IDENTITIES
 from beamlore.core import ForbiddenError
 
-router = APIRouter(prefix="/api/v3/useridentities", tags=["user identities"])
+router = APIRouter(
+    prefix="/api/v3/useridentities", tags=["user identities"], responses=refusals(400, 401, 403, 404, 503)
+)
 FilterHeader = Annotated[str | None, Header(alias="filter", description="The same; it goes before the parameter.")]
 
 

@@ -10,6 +10,7 @@ from beamlore.catalogue.auth.parts import Tokens, Users
 from beamlore.catalogue.datasets.input import json_body, validated
 from beamlore.catalogue.datasets.rights import DatasetRights
 from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.refusals import refusals
 from beamlore.catalogue.users.caller import Caller
 from beamlore.catalogue.users.collections import shown
 from beamlore.catalogue.users.durations import seconds_of
@@ -27,7 +28,7 @@ from beamlore.core import BadRequestError, ForbiddenError, OptionalPrincipal
 
 log = structlog.get_logger(__name__)
 
-router = APIRouter(prefix="/api/v3/users", tags=["users"])
+router = APIRouter(prefix="/api/v3/users", tags=["users"], responses=refusals(400, 401, 403, 404, 413, 503))
 UserId = Annotated[str, Path(description="The user's identifier.", max_length=64)]
 
 

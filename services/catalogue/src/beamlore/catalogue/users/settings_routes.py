@@ -9,11 +9,12 @@ from beamlore.catalogue.auth.parts import Users
 from beamlore.catalogue.datasets.input import json_body, validated
 from beamlore.catalogue.keys import as_sent, storable
 from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.refusals import refusals
 from beamlore.catalogue.users.caller import Caller
 from beamlore.catalogue.users.models import ReturnedSettings, SettingsBody
 from beamlore.catalogue.users.routes import UserId
 
-router = APIRouter(prefix="/api/v3/users", tags=["users"])
+router = APIRouter(prefix="/api/v3/users", tags=["users"], responses=refusals(400, 401, 403, 404, 413, 503))
 _ANY_OBJECT = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 

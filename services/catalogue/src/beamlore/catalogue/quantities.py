@@ -90,7 +90,11 @@ def compatible_units(unit: str) -> tuple[str, ...]:
     wanted = si_unit(unit)
     if wanted is None:
         return (unit,)
-    others = (one for one in (*_COMMON, *_of_the_facility) if one != unit and (si := si_unit(one)) is not None and si.name == wanted.name)
+    others = (
+        one
+        for one in (*_COMMON, *_of_the_facility)
+        if one != unit and (si := si_unit(one)) is not None and si.name == wanted.name
+    )
     return (unit, *others)
 
 

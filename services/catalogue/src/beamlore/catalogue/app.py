@@ -18,6 +18,7 @@ from beamlore.catalogue.auth.tokens import AnyToken, SessionTokens
 from beamlore.catalogue.database.indexes import create_indexes
 from beamlore.catalogue.datasets import editing_v3, editing_v4, routes_v3, routes_v4
 from beamlore.catalogue.derived import Keeper
+from beamlore.catalogue.description import describe_refusals
 from beamlore.catalogue.ingest import routes as ingest_routes
 from beamlore.catalogue.live import routes as live_routes
 from beamlore.catalogue.live.follow import Follower
@@ -145,6 +146,7 @@ def _describe_batches(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         description = generated()
         description.setdefault("components", {}).setdefault("schemas", {}).update(ingest_routes.schemas())
+        describe_refusals(description)
         return description
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -22,7 +22,7 @@ class NewToken(ApiModel):
         max_length=1000,
         description="Only these of your groups; without it, all you are in whenever it is used.",
     )
-    expires_in_days: int = Field(default=90, ge=1, description="At most what the facility allows.")
+    expires_in_days: int = Field(default=90, ge=1, le=36_500, description="At most what the facility allows.")
 
 
 class ServiceToken(ApiModel):

@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 source scripts/lib.sh
 
 command -v chromium >/dev/null || apt_install chromium
+[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || apt_install rabbitmq-server
 if [ $# -eq 0 ]; then
     say "web app"
     npm --prefix frontend run --silent test

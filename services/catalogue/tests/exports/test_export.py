@@ -26,6 +26,7 @@ _METADATA: list[dict[str, Any]] = [
         "points": 5,
         "note": "=1+1",
         "on": True,
+        "a%2Eb": 1,
     },
     {"energy": {"value": 7, "unit": "eV"}, "points": {"value": 6}, "mixed": "text", "list": [1, 2]},
     {"energy": {"value": None, "available": False, "unit": "keV"}, "mixed": {"value": 3.5}},
@@ -66,7 +67,8 @@ async def test_each_format_has_the_same_datasets_with_their_metadata_as_sent(
 
     lines = [json.loads(line) for line in (await exported(member, "ndjson")).text.splitlines()]
     assert [line["pid"] for line in lines] == ["test/0", "test/1", "test/2"]
-    assert lines[0]["scientificMetadata"] == {**_METADATA[0], "energy": {"value": 7.1, "unit": "keV"}}
+    others = {key: entry for key, entry in _METADATA[0].items() if key not in ("energy", "a%2Eb")}
+    assert lines[0]["scientificMetadata"] == {**others, "energy": {"value": 7.1, "unit": "keV"}, "a.b": 1}
     assert lines[1]["scientificMetadata"] == _METADATA[1]
 
     rows = list(csv.DictReader(io.StringIO((await exported(member, "csv")).text, newline="")))
@@ -106,6 +108,8 @@ async def test_an_export_has_what_its_query_finds_and_its_caller_may_see_in_the_
         "test/1,7,eV",
     ]
     assert (await exported(member, "csv", columns="pid")).text.splitlines() == ["pid", "test/0", "test/1", "test/2"]
+    dotted = {"columns": "scientificMetadata.a.b", "where": '{"pid": "test/0"}'}
+    assert (await exported(member, "csv", **dotted)).text.splitlines() == ["scientificMetadata.a.b", "1"]
     assert "'=1+1" in (await exported(member, "csv", spreadsheet="true")).text
     found = parquet.read_table(io.BytesIO((await exported(member, "parquet", where='{"size": 11}')).content))
     assert found.num_rows == 0

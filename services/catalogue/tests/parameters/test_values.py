@@ -34,7 +34,7 @@ async def filled(served: Served, mongo_database: Any) -> Served:
                     "_id": f"test/{number}",
                     "ownerGroup": group,
                     "startTime": START + timedelta(days=number),
-                    "scientificMetadata": {"energy": entry},
+                    "scientificMetadata": {"energy": entry, "a%2Eb": 3},
                 }
                 for number, (group, entry) in enumerate(entries)
             ]
@@ -53,6 +53,8 @@ async def test_ranges_by_unit_and_values_by_frequency_of_what_one_may_see(filled
     assert {8000, 5, "closed", 9} <= set(values)
     assert not any(isinstance(value, list) or value == "x" * 300 for value in values)
     assert (found["count"], found["complete"]) == (10, True)
+    dotted = (await filled.member_of("g").get(VALUES, params={"key": "a.b"})).json()
+    assert dotted["values"] == [{"value": 3, "count": 10}]
     again = await filled.member_of("g").get(
         VALUES, params={"key": "energy"}, headers={"If-None-Match": answer.headers["etag"]}
     )

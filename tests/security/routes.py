@@ -21,6 +21,9 @@ class Probe:
     through: bool = False
     """Whether it shows what hangs on that document to whoever sees the document."""
 
+    own: bool = False
+    """Whether who is logged in finds only what their own groups open there, as SciCat's search page wants it."""
+
     of_dataset: bool = False
     """Whether it shows a document only to who also sees the dataset it belongs to."""
 
@@ -44,6 +47,10 @@ def _list(path: str, *shows: str, public: bool = False, **params: str) -> Probe:
     return Probe(path, shows, all=True, public=public, params=params)
 
 
+def _search(path: str, *shows: str, **params: str) -> Probe:
+    return Probe(path, shows, all=True, own=True, params=params)
+
+
 def _one(path: str, ids: str, *shows: str, public: bool = False, **params: str) -> Probe:
     return Probe(path, shows or (ids,), ids=ids, public=public, params=params)
 
@@ -58,8 +65,8 @@ def _below(path: str, ids: str, *shows: str) -> Probe:
 
 _DATASETS = [
     _list(f"{_V3}/datasets", *_DATASET_WITH, filter=_INCLUDE),
-    _list(f"{_V3}/datasets/fullquery", "Dataset", limits='{"limit": 1000}'),
-    _list(f"{_V3}/datasets/fullfacet", "Dataset", facets='["keywords"]', fields="{}"),
+    _search(f"{_V3}/datasets/fullquery", "Dataset", limits='{"limit": 1000}'),
+    _search(f"{_V3}/datasets/fullfacet", "Dataset", facets='["keywords"]', fields="{}"),
     _some(f"{_V3}/datasets/metadataKeys", "Dataset", limits='{"limit": 1000}'),
     _some(f"{_V3}/datasets/findOne", *_DATASET_WITH, filter=_INCLUDE),
     _some(f"{_V3}/datasets/count", filter="{}"),
@@ -74,7 +81,7 @@ _DATASETS = [
     _below(f"{_V3}/datasets/{{pid}}/datablocks/count", "Dataset"),
     _one(f"{_V3}/datasets/{{pid}}/logbook", "Dataset", filters="{}"),
     _list(f"{_V4}/datasets", *_DATASET_WITH, filter=_INCLUDE),
-    _list(f"{_V4}/datasets/fullfacet", "Dataset", filters='{"facets": ["keywords"], "fields": {}}'),
+    _search(f"{_V4}/datasets/fullfacet", "Dataset", filters='{"facets": ["keywords"], "fields": {}}'),
     _some(f"{_V4}/datasets/metadataKeys", "Dataset", limits='{"limit": 1000}'),
     _some(f"{_V4}/datasets/findOne", *_DATASET_WITH, filter=_INCLUDE),
     _some(f"{_V4}/datasets/count", filter="{}"),
@@ -185,6 +192,7 @@ _OURS = [
     _list(f"{_OWN}/scans/parameters", "Dataset"),
     Probe(f"{_OWN}/scans/proposals", ("Dataset",), titles=True),
     _list(f"{_OWN}/scans/beamlines", "Dataset"),
+    Probe(f"{_OWN}/jobs/{{id}}/actions", (), ids="Job"),
     _some(f"{_OWN}/audit"),
 ]
 

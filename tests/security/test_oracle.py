@@ -133,6 +133,8 @@ def _allowed(probe: Probe, user: User, world: World, document: dict[str, Any] | 
 def _first_noun(probe: Probe, user: User, world: World) -> set[str]:
     who = NOBODY if probe.public else user
     noun = probe.shows[0]
+    if probe.own and who != NOBODY:
+        return {one["mark"] for one in world.documents[noun] if finds(who, noun, {**one, "isPublished": False})}
     return {one["mark"] for one in world.documents[noun] if finds(who, noun, one)}
 
 

@@ -7,6 +7,7 @@ OpenAPI document, the same ones in every run.
 import asyncio
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
@@ -26,6 +27,7 @@ _FOR_EACH_OPERATION = settings(
 )
 
 
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning")
 async def test_every_operation_keeps_to_its_description(served: Served) -> None:
     headers = served.headers(User("root", admin=True))
     wrong = await asyncio.to_thread(_tried, served.address, served.app.openapi(), headers)

@@ -4,6 +4,68 @@
  */
 
 export interface paths {
+    "/api/beamlore/v1/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Datasets per beamline and day
+         * @description Count the datasets the caller may see, by beamline and day: of the last 90 days where no time is given.
+         */
+        get: operations["getActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/beamlore/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who changed what
+         * @description List changes, the newest first: all for administrators, for others of what their groups own or measured.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/beamlore/v1/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List datasets
+         * @description List the datasets the caller may see (without a token: those published).
+         *
+         *     A page costs the same wherever it begins.
+         */
+        get: operations["listDatasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/beamlore/v1/datasets/batch": {
         parameters: {
             query?: never;
@@ -18,6 +80,66 @@ export interface paths {
          * @description Write scans, each at its sequence; an item that is not newer than what is stored changes nothing.
          */
         post: operations["writeBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/beamlore/v1/datasets/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export datasets as a file
+         * @description Export all datasets that the caller may see and that match, newest first, streamed while they are read.
+         */
+        get: operations["exportDatasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/beamlore/v1/datasets/{pid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One dataset as it was sent
+         * @description Return a dataset with its metadata exactly as it was sent: nothing added, nothing converted.
+         */
+        get: operations["getDataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/beamlore/v1/datasets/{pid}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why the caller can, or cannot, see it
+         * @description Say for each way of being allowed to see a dataset whether it holds for the caller.
+         */
+        get: operations["explainAccess"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -64,6 +186,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/beamlore/v1/jobs/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Actions
+         * @description List what was done for a job, and what failed and why, the oldest first. Kept for 90 days.
+         */
+        get: operations["actions_api_beamlore_v1_jobs__id__actions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/beamlore/v1/me": {
         parameters: {
             query?: never;
@@ -76,6 +218,26 @@ export interface paths {
          * @description Return the caller's name and groups.
          */
         get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/beamlore/v1/parameters/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Values of a metadata parameter
+         * @description Return the ranges and the most frequent values that a parameter takes, among what the caller may see.
+         */
+        get: operations["listParameterValues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -188,6 +350,110 @@ export interface paths {
         patch: operations["patchScan"];
         trace?: never;
     };
+    "/api/beamlore/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Service tokens
+         * @description List your tokens; everyone's, for administrators.
+         */
+        get: operations["listServiceTokens"];
+        put?: never;
+        /**
+         * Make a service token
+         * @description Make a token for a program; what proves it is shown this once.
+         */
+        post: operations["makeServiceToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/beamlore/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a service token
+         * @description Take a token no longer, from the next request on.
+         */
+        delete: operations["revokeServiceToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/admin/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Frontend Config
+         * @description Return the frontend's configuration.
+         */
+        get: operations["AdminController_getConfig_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/admin/theme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Frontend Theme
+         * @description Return the frontend's theme.
+         */
+        get: operations["AdminController_getTheme_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/auth/ldap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ldap Login
+         * @description Log somebody in whom the LDAP directory knows.
+         */
+        post: operations["AuthController_ldapLogin_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v3/auth/login": {
         parameters: {
             query?: never;
@@ -199,9 +465,50 @@ export interface paths {
         put?: never;
         /**
          * Login
-         * @description Log a functional account in.
+         * @description Log a local user in: a functional account.
          */
         post: operations["AuthController_login_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Logout
+         * @description End the session: the token is not taken any longer.
+         */
+        post: operations["AuthController_logout_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/auth/msad": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ldap Login
+         * @deprecated
+         * @description Log somebody in whom the LDAP directory knows.
+         */
+        post: operations["AuthController_msadLogin_v3"];
         delete?: never;
         options?: never;
         head?: never;
@@ -288,6 +595,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v3/datablocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List blocks.
+         */
+        get: operations["DatablocksController_findAll_v3"];
+        put?: never;
+        /**
+         * Create
+         * @description Add archived files to a dataset; its packed size and number of archived files grow.
+         */
+        post: operations["DatablocksController_create_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datablocks/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description Count blocks.
+         */
+        get: operations["DatablocksController_count_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datablocks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Id
+         * @description Return a block.
+         */
+        get: operations["DatablocksController_findById_v3"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a block, and return it; the dataset's packed size and number of archived files shrink.
+         */
+        delete: operations["DatablocksController_remove_v3"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a block; the dataset's packed size and number of archived files follow.
+         */
+        patch: operations["DatablocksController_update_v3"];
+        trace?: never;
+    };
     "/api/v3/datasets": {
         parameters: {
             query?: never;
@@ -303,7 +682,7 @@ export interface paths {
         put?: never;
         /**
          * Create
-         * @description Create a dataset.
+         * @description Create a dataset: a raw, a derived one, or one of the facility's own types.
          */
         post: operations["DatasetsController_create_v3"];
         delete?: never;
@@ -392,6 +771,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v3/datasets/isValid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Is Valid
+         * @description Say whether a dataset could be created, and what is wrong where it could not.
+         */
+        post: operations["DatasetsController_isValid_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/metadataKeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metadata Keys
+         * @description List the metadata keys of the datasets a search finds.
+         */
+        get: operations["DatasetsController_metadataKeys_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v3/datasets/{pid}": {
         parameters: {
             query?: never;
@@ -401,19 +820,2033 @@ export interface paths {
         };
         /**
          * Find By Id
-         * @description Return a dataset.
+         * @description Return a dataset, with its history where no fields are chosen.
          */
         get: operations["DatasetsController_findById_v3"];
+        /**
+         * Replace
+         * @description Replace a dataset: fields that are not sent are gone, but for those the catalogue itself keeps.
+         */
+        put: operations["DatasetsController_findByIdAndReplace_v3"];
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a dataset.
+         */
+        delete: operations["DatasetsController_findByIdAndDelete_v3"];
+        options?: never;
+        head?: never;
+        /**
+         * Update
+         * @description Change some fields of a dataset.
+         */
+        patch: operations["DatasetsController_findByIdAndUpdate_v3"];
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}/appendToArrayField": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Append
+         * @description Append to a list of a dataset what it does not have yet.
+         */
+        post: operations["DatasetsController_appendToArrayField_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List what is attached to a dataset.
+         */
+        get: operations["DatasetsController_findAllAttachments_v3"];
+        put?: never;
+        /**
+         * Create
+         * @description Attach a picture or document to a dataset.
+         */
+        post: operations["DatasetsController_createAttachment_v3"];
+        /**
+         * Delete All
+         * @description Delete everything that is attached to a dataset; return how many.
+         */
+        delete: operations["DatasetsController_findAttachmentsAndRemove_v3"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}/attachments/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description Count what is attached to a dataset.
+         */
+        get: operations["DatasetsController_attachmentsCount_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}/attachments/{aid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Change what is attached to a dataset; fields that are not given stay.
+         */
+        put: operations["DatasetsController_findOneAttachmentAndUpdate_v3"];
+        post?: never;
+        /**
+         * Delete
+         * @description Delete what is attached to a dataset, and return it.
+         */
+        delete: operations["DatasetsController_findOneAttachmentAndRemove_v3"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}/datablocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List the archived files of a dataset, block by block.
+         */
+        get: operations["DatasetsController_findAllDatablocks_v3"];
+        put?: never;
+        /**
+         * Create
+         * @description Add archived files to a dataset; its packed size and number of archived files grow.
+         */
+        post: operations["DatasetsController_createDatablock_v3"];
+        /**
+         * Delete All
+         * @description Delete all blocks of a dataset; return how many. Its packed size and number of archived files are zero then.
+         */
+        delete: operations["DatasetsController_deleteAllDatablocksFromDatasetId_v3"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}/datablocks/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description Count the blocks of a dataset.
+         */
+        get: operations["DatasetsController_countDatablocks_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}/datablocks/{did}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a block of a dataset, and return it; the dataset's packed size and number of archived files shrink.
+         */
+        delete: operations["DatasetsController_findOneDatablockAndRemove_v3"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a block of a dataset; the dataset's packed size and number of archived files follow.
+         */
+        patch: operations["DatasetsController_findOneDatablockAndUpdate_v3"];
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}/datasetlifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Lifecycle
+         * @description Return a dataset's life cycle.
+         */
+        get: operations["DatasetsController_findLifecycleById_v3"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /**
-         * Update
-         * @description Change a dataset.
+         * Update Lifecycle
+         * @description Change some fields of a dataset's life cycle; null stands for what a new dataset has.
          */
-        patch: operations["DatasetsController_findByIdAndUpdate_v3"];
+        patch: operations["DatasetsController_findByIdAndUpdateLifecycle_v3"];
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}/logbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Pid V3
+         * @description Return the logbook of a dataset's proposal; an empty answer where there is none.
+         */
+        get: operations["DatasetsController_findLogbookByPid_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}/origdatablocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List the files of a dataset, block by block.
+         */
+        get: operations["DatasetsController_findAllOrigDatablocks_v3"];
+        put?: never;
+        /**
+         * Create
+         * @description Add files to a dataset; its size and number of files grow.
+         */
+        post: operations["DatasetsController_createOrigDatablock_v3"];
+        /**
+         * Delete All
+         * @description Delete all blocks of a dataset; return how many. Its size and number of files are zero then.
+         */
+        delete: operations["DatasetsController_deleteAllOrigDatablocksFromDatasetId_v3"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}/origdatablocks/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description Count the blocks of a dataset.
+         */
+        get: operations["DatasetsController_countOrigDatablocks_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}/origdatablocks/isValid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Is Valid
+         * @description Say whether files could be added to a dataset so, and what is wrong with them.
+         */
+        post: operations["DatasetsController_origDatablockIsValid_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}/origdatablocks/{oid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a block of a dataset, and return it; the dataset's size and number of files shrink.
+         */
+        delete: operations["DatasetsController_findOneOrigDatablockAndRemove_v3"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a block of a dataset; the dataset's size and number of files follow.
+         */
+        patch: operations["DatasetsController_findOneOrigDatablockAndUpdate_v3"];
+        trace?: never;
+    };
+    "/api/v3/datasets/{pid}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Thumbnail
+         * @description Return the picture that stands for a dataset: ``{thumbnail}``, or ``{}`` where it has none.
+         */
+        get: operations["DatasetsController_thumbnail_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/events/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Connections
+         * @description Return how many streams this process has open, and whose; for administrators.
+         */
+        get: operations["SseController_connections_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream
+         * @description Stream new datasets as they come.
+         */
+        get: operations["SseController_stream_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/events/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Ticket
+         * @description Return a ticket that opens the stream of events within a minute.
+         */
+        post: operations["SseController_createTicket_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health
+         * @description Tell whether the database answers.
+         */
+        get: operations["HealthController_check_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description List changes of the documents that are tracked, the newest first.
+         */
+        get: operations["HistoryController_findHistory_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/history/collection/{subsystem}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Collection
+         * @description List changes of the documents of one collection, the newest first.
+         */
+        get: operations["HistoryController_getHistoryByCollection_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/history/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description Count changes of the documents of one collection.
+         */
+        get: operations["HistoryController_countHistory_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/instruments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List instruments.
+         */
+        get: operations["InstrumentsController_findAll_v3"];
+        put?: never;
+        /**
+         * Create
+         * @description Create an instrument.
+         */
+        post: operations["InstrumentsController_create_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/instruments/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description Count instruments.
+         */
+        get: operations["InstrumentsController_count_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/instruments/findOne": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find One
+         * @description Return the first instrument that a filter finds; an empty answer where it finds none.
+         */
+        get: operations["InstrumentsController_findOne_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/instruments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Id
+         * @description Return an instrument.
+         */
+        get: operations["InstrumentsController_findById_v3"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Delete an instrument and return it.
+         */
+        delete: operations["InstrumentsController_remove_v3"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change an instrument.
+         */
+        patch: operations["InstrumentsController_update_v3"];
+        trace?: never;
+    };
+    "/api/v3/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List jobs.
+         */
+        get: operations["JobsController_findAll_v3"];
+        put?: never;
+        /**
+         * Create
+         * @description Create a job, and do what the actions of its type say.
+         */
+        post: operations["JobsController_create_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/jobs/datasetDetails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dataset Details
+         * @description Return a job's datasets, with their blocks and attachments where a relation is named.
+         */
+        get: operations["JobsController_findOneDetails_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/jobs/fullfacet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullfacet
+         * @description Count jobs for each value of some fields.
+         */
+        get: operations["JobsController_fullFacet_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/jobs/fullquery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullquery
+         * @description Search jobs.
+         */
+        get: operations["JobsController_fullQuery_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find One
+         * @description Return a job.
+         */
+        get: operations["JobsController_findOne_v3"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Delete a job.
+         */
+        delete: operations["JobsController_remove_v3"];
+        options?: never;
+        head?: never;
+        /**
+         * Update
+         * @description Change a job's status and results, and do what the actions of its type say.
+         */
+        patch: operations["JobsController_update_v3"];
+        trace?: never;
+    };
+    "/api/v3/logbooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List the logbooks of the caller's proposals.
+         */
+        get: operations["LogbooksController_findAll_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/logbooks/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Name
+         * @description Return the logbook of a proposal; an empty answer where there is none.
+         */
+        get: operations["LogbooksController_findByName_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/origdatablocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List blocks.
+         */
+        get: operations["OrigDatablocksController_findAll_v3"];
+        put?: never;
+        /**
+         * Create
+         * @description Add files to a dataset; its size and number of files grow.
+         */
+        post: operations["OrigDatablocksController_create_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/origdatablocks/fullfacet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullfacet
+         * @description Count blocks for each value of some fields.
+         */
+        get: operations["OrigDatablocksController_fullfacet_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/origdatablocks/fullfacet/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullfacet Files
+         * @description Count files for each value of some fields.
+         */
+        get: operations["OrigDatablocksController_fullfacetFiles_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/origdatablocks/fullquery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullquery
+         * @description Search blocks.
+         */
+        get: operations["OrigDatablocksController_fullquery_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/origdatablocks/fullquery/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullquery Files
+         * @description Search files: a block for each, with the one file in ``dataFileList``.
+         */
+        get: operations["OrigDatablocksController_fullqueryFiles_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/origdatablocks/isValid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Is Valid
+         * @description Say whether a block could be created, and what is wrong with it.
+         */
+        post: operations["OrigDatablocksController_isValid_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/origdatablocks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Id
+         * @description Return a block.
+         */
+        get: operations["OrigDatablocksController_findById_v3"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a block, and return it; the dataset's size and number of files shrink.
+         */
+        delete: operations["OrigDatablocksController_remove_v3"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a block; the dataset's size and number of files follow.
+         */
+        patch: operations["OrigDatablocksController_update_v3"];
+        trace?: never;
+    };
+    "/api/v3/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List policies.
+         */
+        get: operations["PoliciesController_findAll_v3"];
+        put?: never;
+        /**
+         * Create
+         * @description Create a policy.
+         */
+        post: operations["PoliciesController_create_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/policies/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description Count policies.
+         */
+        get: operations["PoliciesController_count_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/policies/updateWhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Of Groups
+         * @description Change the policies of several groups, of which the caller is a manager.
+         */
+        post: operations["PoliciesController_updateWhere_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find One
+         * @description Return a policy.
+         */
+        get: operations["PoliciesController_findOne_v3"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a policy and return it.
+         */
+        delete: operations["PoliciesController_remove_v3"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a policy.
+         */
+        patch: operations["PoliciesController_update_v3"];
+        trace?: never;
+    };
+    "/api/v3/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List proposals.
+         */
+        get: operations["ProposalsController_findAll_v3"];
+        put?: never;
+        /**
+         * Create
+         * @description Create a proposal.
+         */
+        post: operations["ProposalsController_create_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/proposals/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description Count proposals.
+         */
+        get: operations["ProposalsController_count_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/proposals/fullfacet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullfacet
+         * @description Count proposals for each value of some fields.
+         */
+        get: operations["ProposalsController_fullfacet_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/proposals/fullquery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullquery
+         * @description Search proposals.
+         */
+        get: operations["ProposalsController_fullquery_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/proposals/isValid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Is Valid
+         * @description Say whether a proposal could be created.
+         */
+        post: operations["ProposalsController_isValid_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/proposals/{pid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Id
+         * @description Return a proposal.
+         */
+        get: operations["ProposalsController_findById_v3"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a proposal and return it.
+         */
+        delete: operations["ProposalsController_remove_v3"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a proposal; null takes the value of an optional field away.
+         */
+        patch: operations["ProposalsController_update_v3"];
+        trace?: never;
+    };
+    "/api/v3/proposals/{pid}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List a proposal's attachments.
+         */
+        get: operations["ProposalsController_findAllAttachments_v3"];
+        put?: never;
+        /**
+         * Attach
+         * @description Attach something to a proposal; it belongs to the group that is named, otherwise to the proposal's.
+         */
+        post: operations["ProposalsController_createAttachment_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/proposals/{pid}/attachments/{aid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Detach
+         * @description Delete one of a proposal's attachments and return it.
+         */
+        delete: operations["ProposalsController_findOneAttachmentAndRemove_v3"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change one of a proposal's attachments.
+         */
+        patch: operations["ProposalsController_findOneAttachmentAndUpdate_v3"];
+        trace?: never;
+    };
+    "/api/v3/proposals/{pid}/authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Id Access
+         * @description Say whether there is such a proposal that the caller may see.
+         */
+        get: operations["ProposalsController_findByIdAccess_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/proposals/{pid}/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All Datasets
+         * @description List a proposal's datasets that the caller may see.
+         */
+        get: operations["ProposalsController_findAllDatasets_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/publisheddata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @deprecated
+         * @description List published data.
+         */
+        get: operations["PublishedDataController_findAll_v3"];
+        put?: never;
+        /**
+         * Create
+         * @deprecated
+         * @description Create published data.
+         */
+        post: operations["PublishedDataController_create_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/publisheddata/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @deprecated
+         * @description Count published data.
+         */
+        get: operations["PublishedDataController_count_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/publisheddata/formpopulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Form Populate
+         * @deprecated
+         * @description Return what is known of a dataset that is to be published.
+         */
+        get: operations["PublishedDataController_formPopulate_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/publisheddata/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find One
+         * @deprecated
+         * @description Return published data.
+         */
+        get: operations["PublishedDataController_findOne_v3"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @deprecated
+         * @description Delete published data.
+         */
+        delete: operations["PublishedDataController_remove_v3"];
+        options?: never;
+        head?: never;
+        /**
+         * Update
+         * @deprecated
+         * @description Change published data that have no DOI yet.
+         */
+        patch: operations["PublishedDataController_update_v3"];
+        trace?: never;
+    };
+    "/api/v3/publisheddata/{id}/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register
+         * @deprecated
+         * @description Register the DOI, and make published data and their datasets public.
+         */
+        post: operations["PublishedDataController_register_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/publisheddata/{id}/resync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resync
+         * @deprecated
+         * @description Change published data, and tell the OAI provider; return its answer, or null.
+         */
+        post: operations["PublishedDataController_resync_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/runtime-config/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Return a configuration.
+         */
+        get: operations["RuntimeConfigController_getConfig_v3"];
+        /**
+         * Change
+         * @description Change a configuration, as an administrator.
+         */
+        put: operations["RuntimeConfigController_updateConfig_v3"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List samples.
+         */
+        get: operations["SamplesController_findAll_v3"];
+        put?: never;
+        /**
+         * Create
+         * @description Create a sample.
+         */
+        post: operations["SamplesController_create_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/samples/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description Count samples.
+         */
+        get: operations["SamplesController_count_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/samples/findOne": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find One
+         * @description Return the first sample that a filter finds, with what it includes; an empty answer where it finds none.
+         */
+        get: operations["SamplesController_findOne_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/samples/fullquery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullquery
+         * @description Search samples.
+         */
+        get: operations["SamplesController_fullquery_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/samples/metadataKeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metadata Keys
+         * @description List the keys of samples' characteristics.
+         */
+        get: operations["SamplesController_metadataKeys_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/samples/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Id
+         * @description Return a sample.
+         */
+        get: operations["SamplesController_findById_v3"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a sample and return it.
+         */
+        delete: operations["SamplesController_remove_v3"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a sample; null takes the value of an optional field away.
+         */
+        patch: operations["SamplesController_update_v3"];
+        trace?: never;
+    };
+    "/api/v3/samples/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List a sample's attachments.
+         */
+        get: operations["SamplesController_findAllAttachments_v3"];
+        put?: never;
+        /**
+         * Attach
+         * @description Attach something to a sample.
+         */
+        post: operations["SamplesController_createAttachments_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/samples/{id}/attachments/{fk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find One
+         * @description Return one of a sample's attachments.
+         */
+        get: operations["SamplesController_findOneAttachment_v3"];
+        put?: never;
+        post?: never;
+        /**
+         * Detach
+         * @description Delete one of a sample's attachments and return it.
+         */
+        delete: operations["SamplesController_findOneAttachmentAndRemove_v3"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/samples/{id}/authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Id Access
+         * @description Say whether there is such a sample that the caller may see.
+         */
+        get: operations["SamplesController_findByIdAccess_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/samples/{id}/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All Datasets
+         * @description List a sample's datasets that the caller may see.
+         */
+        get: operations["SamplesController_findAllDatasets_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/useridentities/findOne": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find One
+         * @description Return the first identity that matches; of others, administrators only find any.
+         */
+        get: operations["UserIdentitiesController_findOne_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/useridentities/isValidEmail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is Valid Email
+         * @description Tell an administrator whether an address is a user's; a filter may be given in its place.
+         */
+        get: operations["UserIdentitiesController_isValidEmail_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List all users, or oneself.
+         */
+        get: operations["UsersController_findAll_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/jwt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Own Token
+         * @description Return a new token of the caller, or of nobody.
+         */
+        post: operations["UsersController_getUserJWT_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Login
+         * @deprecated
+         * @description Log a local user in: a functional account.
+         */
+        post: operations["UsersController_login_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Logout
+         * @description End the session: the token is not taken any longer.
+         */
+        post: operations["UsersController_logout_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/my/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Identity
+         * @description Return what one's identity provider said at the last login.
+         */
+        get: operations["UsersController_getMyUserIdentity_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/my/self": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Myself
+         * @description Return one's own record.
+         */
+        get: operations["UsersController_getMyUser_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/my/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Settings
+         * @description Return one's own settings.
+         */
+        get: operations["UsersController_getMySettings_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Own Password
+         * @description Change one's own password.
+         */
+        post: operations["UsersController_updateOwnPassword_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Return a user.
+         */
+        get: operations["UsersController_findById_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/{id}/authorization/dataset/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * May Create Datasets
+         * @description Tell whether a user may create datasets.
+         */
+        get: operations["UsersController_canUserCreateDataset_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/{id}/jwt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Token For
+         * @description Return a token of somebody, as an administrator; for `expiresIn`, or as long as usual.
+         */
+        post: operations["UsersController_createCustomJWT_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Password
+         * @description Change somebody's password, as an administrator.
+         */
+        patch: operations["UsersController_updateUserPassword_v3"];
+        trace?: never;
+    };
+    "/api/v3/users/{id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settings
+         * @description Return a user's settings.
+         */
+        get: operations["UsersController_getSettings_v3"];
+        /**
+         * Update
+         * @description Change a user's settings; what is not given stays.
+         */
+        put: operations["UsersController_updateSettings_v3"];
+        /**
+         * Create
+         * @description Set a user's settings. There are some from the first login on: what is given takes their place.
+         */
+        post: operations["UsersController_createSettings_v3"];
+        /**
+         * Remove
+         * @description Forget a user's settings; the next login has the usual ones.
+         */
+        delete: operations["UsersController_removeSettings_v3"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch
+         * @description Change a user's settings; what is not given stays.
+         */
+        patch: operations["UsersController_patchSettings_v3"];
+        trace?: never;
+    };
+    "/api/v3/users/{id}/settings/external": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Patch External
+         * @description Change some of a frontend's own settings; those that are not given stay.
+         */
+        patch: operations["UsersController_patchExternalSettings_v3"];
+        trace?: never;
+    };
+    "/api/v3/users/{id}/userIdentity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Identity
+         * @description Return what a user's identity provider said at their last login.
+         */
+        get: operations["UsersController_getUserIdentity_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List attachments.
+         */
+        get: operations["AttachmentsV4Controller_findAll_v4"];
+        put?: never;
+        /**
+         * Create
+         * @description Create an attachment; pictures are made anew from their pixels.
+         */
+        post: operations["AttachmentsV4Controller_createAttachment_v4"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/attachments/isValid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Is Valid
+         * @description Say whether an attachment could be created, and what is wrong with it.
+         */
+        post: operations["AttachmentsV4Controller_isValid_v4"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/attachments/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All Public
+         * @description List published attachments.
+         */
+        get: operations["AttachmentsV4Controller_findAllPublic_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/attachments/{aid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find One
+         * @description Return an attachment.
+         */
+        get: operations["AttachmentsV4Controller_findOne_v4"];
+        /**
+         * Replace
+         * @description Replace an attachment; fields that are not given are taken away.
+         */
+        put: operations["AttachmentsV4Controller_findOneAndReplace_v4"];
+        post?: never;
+        /**
+         * Delete
+         * @description Delete an attachment, and return it.
+         */
+        delete: operations["AttachmentsV4Controller_findOneAttachmentAndRemove_v4"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change an attachment; as ``application/merge-patch+json``, null takes a field away (RFC 7396).
+         */
+        patch: operations["AttachmentsV4Controller_findOneAndUpdate_v4"];
         trace?: never;
     };
     "/api/v4/datasets": {
@@ -469,7 +2902,7 @@ export interface paths {
         };
         /**
          * Find One
-         * @description Return the first dataset that a filter finds.
+         * @description Return the first dataset that a filter finds; an empty answer where it finds none.
          */
         get: operations["DatasetsV4Controller_findOne_v4"];
         put?: never;
@@ -492,6 +2925,46 @@ export interface paths {
          * @description Count datasets for each value of some fields.
          */
         get: operations["DatasetsV4Controller_fullfacet_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/datasets/isValid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Is Valid
+         * @description Say whether a dataset could be created.
+         */
+        post: operations["DatasetsV4Controller_isValid_v4"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/datasets/metadataKeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metadata Keys
+         * @description List the metadata keys of the datasets a search finds.
+         */
+        get: operations["DatasetsV4Controller_metadataKeys_v4"];
         put?: never;
         post?: never;
         delete?: never;
@@ -549,7 +3022,7 @@ export interface paths {
         };
         /**
          * Find One Public
-         * @description Return the first published dataset that a filter finds.
+         * @description Return the first published dataset that a filter finds; an empty answer where it finds none.
          */
         get: operations["DatasetsPublicV4Controller_findOnePublic_v4"];
         put?: never;
@@ -580,6 +3053,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v4/datasets/public/metadataKeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metadata Keys Public
+         * @description List the metadata keys of the published datasets a search finds.
+         */
+        get: operations["DatasetsPublicV4Controller_publicMetadataKeys_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v4/datasets/public/{pid}": {
         parameters: {
             query?: never;
@@ -589,7 +3082,7 @@ export interface paths {
         };
         /**
          * Find By Id Public
-         * @description Return a published dataset.
+         * @description Return a published dataset; an empty answer where there is none, as SciCat gives it.
          */
         get: operations["DatasetsPublicV4Controller_findByIdPublic_v4"];
         put?: never;
@@ -612,9 +3105,17 @@ export interface paths {
          * @description Return a dataset.
          */
         get: operations["DatasetsV4Controller_findById_v4"];
-        put?: never;
+        /**
+         * Replace
+         * @description Replace a dataset: fields that are not sent are gone, but for those the catalogue itself keeps.
+         */
+        put: operations["DatasetsV4Controller_findByIdAndReplace_v4"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete
+         * @description Delete a dataset.
+         */
+        delete: operations["DatasetsV4Controller_findByIdAndDelete_v4"];
         options?: never;
         head?: never;
         /**
@@ -624,10 +3125,733 @@ export interface paths {
         patch: operations["DatasetsV4Controller_findByIdAndUpdate_v4"];
         trace?: never;
     };
+    "/api/v4/datasets/{pid}/datasetlifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Lifecycle
+         * @description Return a dataset's life cycle.
+         */
+        get: operations["DatasetsV4Controller_findLifecycleById_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Lifecycle
+         * @description Change some fields of a dataset's life cycle; null stands for what a new dataset has.
+         */
+        patch: operations["DatasetsV4Controller_findByIdAndUpdateLifecycle_v4"];
+        trace?: never;
+    };
+    "/api/v4/datasets/{pid}/logbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Pid V4
+         * @description Return the logbook of a dataset's proposal; an empty answer where there is none.
+         */
+        get: operations["DatasetsV4Controller_findLogbookByPid_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List jobs.
+         */
+        get: operations["JobsV4Controller_findAll_v4"];
+        put?: never;
+        /**
+         * Create
+         * @description Create a job, and do what the actions of its type say.
+         */
+        post: operations["JobsV4Controller_create_v4"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/jobs/datasetDetails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dataset Details
+         * @description List jobs with their datasets, and these with their blocks and attachments.
+         */
+        get: operations["JobsV4Controller_findAllDatasetDetails_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/jobs/fullfacet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullfacet
+         * @description Count jobs for each value of some fields.
+         */
+        get: operations["JobsV4Controller_fullFacet_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/jobs/fullquery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullquery
+         * @description Search jobs.
+         */
+        get: operations["JobsV4Controller_fullQuery_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find One
+         * @description Return a job.
+         */
+        get: operations["JobsV4Controller_findOne_v4"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Delete a job.
+         */
+        delete: operations["JobsV4Controller_remove_v4"];
+        options?: never;
+        head?: never;
+        /**
+         * Update
+         * @description Change a job's status and results, and do what the actions of its type say.
+         *
+         *     As ``application/merge-patch+json`` results are merged into those there are, and null takes away (RFC 7396).
+         */
+        patch: operations["JobsV4Controller_update_v4"];
+        trace?: never;
+    };
+    "/api/v4/metadatakeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List metadata keys.
+         */
+        get: operations["MetadataKeysV4Controller_findAll_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/origdatablocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List blocks.
+         */
+        get: operations["OrigDatablocksV4Controller_findAll_v4"];
+        put?: never;
+        /**
+         * Create
+         * @description Add files to a dataset; its size and number of files grow.
+         */
+        post: operations["OrigDatablocksV4Controller_create_v4"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/origdatablocks/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All Files
+         * @description List files: a block for each, with the one file in ``dataFileList``.
+         */
+        get: operations["OrigDatablocksV4Controller_findAllFiles_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/origdatablocks/files/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Files
+         * @description Count files.
+         */
+        get: operations["OrigDatablocksV4Controller_countFiles_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/origdatablocks/fullfacet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullfacet
+         * @description Count blocks for each value of some fields.
+         */
+        get: operations["OrigDatablocksV4Controller_fullfacet_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/origdatablocks/fullfacet/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullfacet Files
+         * @description Count files for each value of some fields.
+         */
+        get: operations["OrigDatablocksV4Controller_fullfacetFiles_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/origdatablocks/isValid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Is Valid
+         * @description Say whether a block could be created, and what is wrong with it.
+         */
+        post: operations["OrigDatablocksV4Controller_isValid_v4"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/origdatablocks/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List published blocks.
+         */
+        get: operations["OrigDatablocksPublicV4Controller_findAllPublic_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/origdatablocks/public/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All Files
+         * @description List published files: a block for each, with the one file in ``dataFileList``.
+         */
+        get: operations["OrigDatablocksPublicV4Controller_findAllFilesPublic_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/origdatablocks/public/files/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Files
+         * @description Count published files.
+         */
+        get: operations["OrigDatablocksPublicV4Controller_countFilesPublic_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/origdatablocks/public/fullfacet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullfacet
+         * @description Count published blocks for each value of some fields.
+         */
+        get: operations["OrigDatablocksPublicV4Controller_fullfacet_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/origdatablocks/public/fullfacet/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fullfacet Files
+         * @description Count published files for each value of some fields.
+         */
+        get: operations["OrigDatablocksPublicV4Controller_fullfacetFiles_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/origdatablocks/public/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Id
+         * @description Return a published block.
+         */
+        get: operations["OrigDatablocksPublicV4Controller_findByIdPublic_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/origdatablocks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find By Id
+         * @description Return a block.
+         */
+        get: operations["OrigDatablocksV4Controller_findById_v4"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a block, and return it; the dataset's size and number of files shrink.
+         */
+        delete: operations["OrigDatablocksV4Controller_findByIdAndDelete_v4"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a block; the dataset's size and number of files follow.
+         */
+        patch: operations["OrigDatablocksV4Controller_findByIdAndUpdate_v4"];
+        trace?: never;
+    };
+    "/api/v4/publisheddata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find All
+         * @description List published data.
+         */
+        get: operations["PublishedDataV4Controller_findAll_v4"];
+        put?: never;
+        /**
+         * Create
+         * @description Create published data, which are private until they are published.
+         */
+        post: operations["PublishedDataV4Controller_create_v4"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/publisheddata/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Config
+         * @description Return the schema of the metadata, and the form for them.
+         */
+        get: operations["PublishedDataV4Controller_getConfig_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/publisheddata/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description Count published data.
+         */
+        get: operations["PublishedDataV4Controller_count_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/publisheddata/formpopulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Form Populate
+         * @description Return what is known of datasets that are to be published.
+         */
+        get: operations["PublishedDataV4Controller_formPopulate_v4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/publisheddata/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find One
+         * @description Return published data.
+         */
+        get: operations["PublishedDataV4Controller_findOne_v4"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Delete published data that have no DOI yet.
+         */
+        delete: operations["PublishedDataV4Controller_remove_v4"];
+        options?: never;
+        head?: never;
+        /**
+         * Update
+         * @description Change published data that have no DOI yet.
+         */
+        patch: operations["PublishedDataV4Controller_update_v4"];
+        trace?: never;
+    };
+    "/api/v4/publisheddata/{id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Amend
+         * @description Say that registered published data are amended.
+         */
+        post: operations["PublishedDataV4Controller_amend_v4"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/publisheddata/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Make private published data and their datasets public.
+         */
+        post: operations["PublishedDataV4Controller_publish_v4"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/publisheddata/{id}/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register
+         * @description Register the DOI, and make published data and their datasets public.
+         */
+        post: operations["PublishedDataV4Controller_register_v4"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/publisheddata/{id}/resync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resync
+         * @description Change published data that have no DOI yet, and tell the OAI provider; return its answer, or null.
+         */
+        post: operations["PublishedDataV4Controller_resync_v4"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccessReason
+         * @description One way of being allowed to see a dataset.
+         */
+        AccessReason: {
+            /** Holds */
+            holds: boolean;
+            /**
+             * Says
+             * @description The same in words.
+             */
+            says: string;
+            /**
+             * Way
+             * @description The dataset's field that decides, or `everything`.
+             */
+            way: string;
+        };
+        /**
+         * Activity
+         * @description Datasets by beamline and day, among those the caller may see and that match.
+         */
+        Activity: {
+            /**
+             * Beamlines
+             * @description By name.
+             */
+            beamlines: components["schemas"]["BeamlineActivity"][];
+            /** Count */
+            count: number;
+        };
+        /**
+         * AuditEntry
+         * @description One change of one document.
+         */
+        AuditEntry: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Before
+             * @description The deleted document.
+             */
+            before?: {
+                [key: string]: unknown;
+            } | null;
+            /** Changes */
+            changes?: components["schemas"]["Difference"][] | null;
+            /** Collection */
+            collection: string;
+            /** Document */
+            document: string;
+            /** Id */
+            id: string;
+            /**
+             * Operation
+             * @enum {string}
+             */
+            operation: "create" | "change" | "delete";
+            /**
+             * Request
+             * @description The `X-Request-ID` of the request that made it.
+             */
+            request: string;
+            /** Subject */
+            subject: string;
+            /** Username */
+            username: string;
+        };
+        /**
+         * AuditPage
+         * @description Entries, the newest first.
+         */
+        AuditPage: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Nextcursor */
+            nextCursor?: string | null;
+        };
         /**
          * Batch
          * @description Items of different PIDs.
@@ -689,6 +3913,24 @@ export interface components {
             state: "aborted" | "finished" | "interrupted" | "running";
         };
         /**
+         * BeamlineActivity
+         * @description The datasets of a beamline.
+         */
+        BeamlineActivity: {
+            /**
+             * Beamline
+             * @description Empty for datasets that name none.
+             */
+            beamline: string;
+            /** Count */
+            count: number;
+            /**
+             * Days
+             * @description Days with datasets only, the oldest first.
+             */
+            days: components["schemas"]["DayCount"][];
+        };
+        /**
          * BeamlineList
          * @description Beamlines, by name.
          */
@@ -705,14 +3947,1675 @@ export interface components {
             name: string;
         };
         /**
+         * ChangeAttachment
+         * @description Changes of an attachment.
+         */
+        ChangeAttachment: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Caption */
+            caption?: string | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Ispublished */
+            isPublished?: boolean | null;
+            /** Ownergroup */
+            ownerGroup?: string | null;
+            /** Relationships */
+            relationships?: {
+                /**
+                 * Relationtype
+                 * @default is attached to
+                 */
+                relationType: string;
+                /** Targetid */
+                targetId: string;
+                /**
+                 * Targettype
+                 * @enum {string}
+                 */
+                targetType: "dataset" | "proposal" | "sample" | "published_data";
+            }[] | null;
+            /** Thumbnail */
+            thumbnail?: string | null;
+        };
+        /**
+         * ChangeDatablock
+         * @description Changes of a Datablock.
+         */
+        ChangeDatablock: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Archiveid */
+            archiveId?: string | null;
+            /** Chkalg */
+            chkAlg?: string | null;
+            /** Datafilelist */
+            dataFileList?: {
+                /** Chk */
+                chk?: string | null;
+                /** Gid */
+                gid?: string | null;
+                /** Metadata */
+                metadata?: {
+                    [key: string]: unknown;
+                } | null;
+                /** Path */
+                path: string;
+                /** Perm */
+                perm?: string | null;
+                /** Size */
+                size: number;
+                /**
+                 * Time
+                 * Format: date-time
+                 */
+                time: string;
+                /** Type */
+                type?: string | null;
+                /** Uid */
+                uid?: string | null;
+            }[] | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Ownergroup */
+            ownerGroup?: string | null;
+            /** Packedsize */
+            packedSize?: number | null;
+            /** Size */
+            size?: number | null;
+            /** Version */
+            version?: string | null;
+        };
+        /**
+         * ChangeFormerAttachment
+         * @description Changes of an attachment, v3's form.
+         */
+        ChangeFormerAttachment: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Caption */
+            caption?: string | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Ownergroup */
+            ownerGroup?: string | null;
+            /** Thumbnail */
+            thumbnail?: string | null;
+        };
+        /**
+         * ChangeInstrument
+         * @description Changes of an instrument; its PID and unique name stay.
+         */
+        ChangeInstrument: {
+            /**
+             * Custommetadata
+             * @default {}
+             */
+            customMetadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+        };
+        /**
+         * ChangeOrigDatablock
+         * @description Changes of an OrigDatablock.
+         */
+        ChangeOrigDatablock: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Chkalg */
+            chkAlg?: string | null;
+            /** Datafilelist */
+            dataFileList?: {
+                /** Chk */
+                chk?: string | null;
+                /** Gid */
+                gid?: string | null;
+                /** Metadata */
+                metadata?: {
+                    [key: string]: unknown;
+                } | null;
+                /** Path */
+                path: string;
+                /** Perm */
+                perm?: string | null;
+                /** Size */
+                size: number;
+                /**
+                 * Time
+                 * Format: date-time
+                 */
+                time: string;
+                /** Type */
+                type?: string | null;
+                /** Uid */
+                uid?: string | null;
+            }[] | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Ispublished */
+            isPublished?: boolean | null;
+            /** Ownergroup */
+            ownerGroup?: string | null;
+            /** Size */
+            size?: number | null;
+        };
+        /**
+         * ChangePoliciesOf
+         * @description Changes of the policies of several groups.
+         */
+        ChangePoliciesOf: {
+            /**
+             * ChangePolicy
+             * @description Changes of a policy; what is not given of a new one has these values.
+             */
+            data: {
+                /**
+                 * Accessgroups
+                 * @default []
+                 */
+                accessGroups: string[];
+                /**
+                 * Archiveemailnotification
+                 * @default false
+                 */
+                archiveEmailNotification: boolean;
+                /**
+                 * Archiveemailstobenotified
+                 * @default []
+                 */
+                archiveEmailsToBeNotified: string[];
+                /**
+                 * Autoarchive
+                 * @default true
+                 */
+                autoArchive: boolean;
+                /**
+                 * Autoarchivedelay
+                 * @description Days from a dataset's creation to its archiving.
+                 * @default 7
+                 */
+                autoArchiveDelay: number;
+                /**
+                 * Embargoperiod
+                 * @description Years from a dataset's creation to its publication.
+                 * @default 3
+                 */
+                embargoPeriod: number;
+                /** Instrumentgroup */
+                instrumentGroup?: string | null;
+                /**
+                 * Manager
+                 * @description E-mail addresses of who may change the policy.
+                 * @default []
+                 */
+                manager: string[];
+                /**
+                 * Ownergroup
+                 * @default
+                 */
+                ownerGroup: string;
+                /**
+                 * Retrieveemailnotification
+                 * @default false
+                 */
+                retrieveEmailNotification: boolean;
+                /**
+                 * Retrieveemailstobenotified
+                 * @default []
+                 */
+                retrieveEmailsToBeNotified: string[];
+                /**
+                 * Taperedundancy
+                 * @description low, medium or high.
+                 * @default low
+                 */
+                tapeRedundancy: string;
+            };
+            /**
+             * Ownergrouplist
+             * @description Groups, with commas between them.
+             */
+            ownerGroupList: string;
+        };
+        /**
+         * ChangePolicy
+         * @description Changes of a policy; what is not given of a new one has these values.
+         */
+        ChangePolicy: {
+            /**
+             * Accessgroups
+             * @default []
+             */
+            accessGroups: string[];
+            /**
+             * Archiveemailnotification
+             * @default false
+             */
+            archiveEmailNotification: boolean;
+            /**
+             * Archiveemailstobenotified
+             * @default []
+             */
+            archiveEmailsToBeNotified: string[];
+            /**
+             * Autoarchive
+             * @default true
+             */
+            autoArchive: boolean;
+            /**
+             * Autoarchivedelay
+             * @description Days from a dataset's creation to its archiving.
+             * @default 7
+             */
+            autoArchiveDelay: number;
+            /**
+             * Embargoperiod
+             * @description Years from a dataset's creation to its publication.
+             * @default 3
+             */
+            embargoPeriod: number;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /**
+             * Manager
+             * @description E-mail addresses of who may change the policy.
+             * @default []
+             */
+            manager: string[];
+            /**
+             * Ownergroup
+             * @default
+             */
+            ownerGroup: string;
+            /**
+             * Retrieveemailnotification
+             * @default false
+             */
+            retrieveEmailNotification: boolean;
+            /**
+             * Retrieveemailstobenotified
+             * @default []
+             */
+            retrieveEmailsToBeNotified: string[];
+            /**
+             * Taperedundancy
+             * @description low, medium or high.
+             * @default low
+             */
+            tapeRedundancy: string;
+        };
+        /**
+         * ChangeProposal
+         * @description Changes of a proposal. Null takes the value of an optional field away; others cannot be without one.
+         */
+        ChangeProposal: {
+            /**
+             * Measurementperiodlist
+             * @default []
+             */
+            MeasurementPeriodList: {
+                /** Id */
+                _id?: string | null;
+                /** Comment */
+                comment?: string | null;
+                /**
+                 * End
+                 * Format: date-time
+                 */
+                end: string;
+                /** Instrument */
+                instrument: string;
+                /**
+                 * Start
+                 * Format: date-time
+                 */
+                start: string;
+            }[];
+            /** Abstract */
+            abstract?: string | null;
+            /**
+             * Accessgroups
+             * @default []
+             */
+            accessGroups: string[];
+            /**
+             * Email
+             * @default
+             */
+            email: string;
+            /** Endtime */
+            endTime?: string | null;
+            /** Firstname */
+            firstname?: string | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /**
+             * Instrumentids
+             * @default []
+             */
+            instrumentIds: string[];
+            /** Lastname */
+            lastname?: string | null;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Ownergroup
+             * @default
+             */
+            ownerGroup: string;
+            /** Parentproposalid */
+            parentProposalId?: string | null;
+            /** Pi Email */
+            pi_email?: string | null;
+            /** Pi Firstname */
+            pi_firstname?: string | null;
+            /** Pi Lastname */
+            pi_lastname?: string | null;
+            /** Starttime */
+            startTime?: string | null;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Type
+             * @default Default Proposal
+             */
+            type: string;
+        };
+        /**
+         * ChangeSample
+         * @description Changes of a sample. Null takes the value of an optional field away; others cannot be without one.
+         */
+        ChangeSample: {
+            /**
+             * Accessgroups
+             * @default []
+             */
+            accessGroups: string[];
+            /** Description */
+            description?: string | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /**
+             * Ispublished
+             * @default false
+             */
+            isPublished: boolean;
+            /** Owner */
+            owner?: string | null;
+            /**
+             * Ownergroup
+             * @default
+             */
+            ownerGroup: string;
+            /** Parentsampleid */
+            parentSampleId?: string | null;
+            /** Proposalid */
+            proposalId?: string | null;
+            /**
+             * Samplecharacteristics
+             * @default {}
+             */
+            sampleCharacteristics: {
+                [key: string]: unknown;
+            };
+            /**
+             * Samplename
+             * @default
+             */
+            sampleName: string;
+            /** Type */
+            type?: string | null;
+        };
+        /**
+         * Config
+         * @description A configuration, and who wrote it.
+         */
+        Config: {
+            /** Cid */
+            cid: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Createdby */
+            createdBy: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+            /** Updatedby */
+            updatedBy: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Connections
+         * @description Open streams of one process.
+         */
+        Connections: {
+            /** Connections */
+            connections: number;
+            /** Users */
+            users: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Count
+         * @description How many.
+         */
+        Count: {
+            /** Count */
+            count: number;
+        };
+        /**
+         * CreateAttachment
+         * @description A new attachment.
+         */
+        CreateAttachment: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Aid */
+            aid?: string | null;
+            /** Caption */
+            caption: string;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Ispublished */
+            isPublished: boolean;
+            /** Ownergroup */
+            ownerGroup: string;
+            /** Relationships */
+            relationships?: {
+                /**
+                 * Relationtype
+                 * @default is attached to
+                 */
+                relationType: string;
+                /** Targetid */
+                targetId: string;
+                /**
+                 * Targettype
+                 * @enum {string}
+                 */
+                targetType: "dataset" | "proposal" | "sample" | "published_data";
+            }[] | null;
+            /** Thumbnail */
+            thumbnail?: string | null;
+        };
+        /**
+         * CreateCustomDatasetDto
+         * @description A whole dataset (CreateCustomDatasetDto).
+         */
+        CreateCustomDatasetDto: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Classification */
+            classification?: string | null;
+            /** Comment */
+            comment?: string | null;
+            /** Contactemail */
+            contactEmail: string;
+            /** Creationlocation */
+            creationLocation?: string | null;
+            /**
+             * Creationtime
+             * Format: date-time
+             */
+            creationTime: string;
+            /** Dataformat */
+            dataFormat?: string | null;
+            /** Dataqualitymetrics */
+            dataQualityMetrics?: number | null;
+            /** Datasetname */
+            datasetName: string;
+            datasetlifecycle?: {
+                /** Archivable */
+                archivable?: boolean | null;
+                /** Archiveretentiontime */
+                archiveRetentionTime?: string | null;
+                archiveReturnMessage?: unknown;
+                /** Archivestatusmessage */
+                archiveStatusMessage?: string | null;
+                /** Dateofdiskpurging */
+                dateOfDiskPurging?: string | null;
+                /** Dateofpublishing */
+                dateOfPublishing?: string | null;
+                /** Exportedto */
+                exportedTo?: string | null;
+                /** Isoncentraldisk */
+                isOnCentralDisk?: boolean | null;
+                /** Publishable */
+                publishable?: boolean | null;
+                /** Publishedon */
+                publishedOn?: string | null;
+                /** Retrievable */
+                retrievable?: boolean | null;
+                /** Retrieveintegritycheck */
+                retrieveIntegrityCheck?: boolean | null;
+                retrieveReturnMessage?: unknown;
+                /** Retrievestatusmessage */
+                retrieveStatusMessage?: string | null;
+                /** Storagelocation */
+                storageLocation?: string | null;
+            } | null;
+            /** Description */
+            description?: string | null;
+            /** Endtime */
+            endTime?: string | null;
+            /** Inputdatasets */
+            inputDatasets?: string[] | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Instrumentid */
+            instrumentId?: string | null;
+            /** Instrumentids */
+            instrumentIds?: string[] | null;
+            /** Investigator */
+            investigator?: string | null;
+            /** Ispublished */
+            isPublished?: boolean | null;
+            /** Joblogdata */
+            jobLogData?: string | null;
+            /** Jobparameters */
+            jobParameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** Keywords */
+            keywords?: string[] | null;
+            /** License */
+            license?: string | null;
+            /** Numberoffiles */
+            numberOfFiles?: number | null;
+            /** Numberoffilesarchived */
+            numberOfFilesArchived?: number | null;
+            /** Orcidofowner */
+            orcidOfOwner?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** Owneremail */
+            ownerEmail?: string | null;
+            /** Ownergroup */
+            ownerGroup: string;
+            /** Packedsize */
+            packedSize?: number | null;
+            /** Pid */
+            pid?: string | null;
+            /** Principalinvestigator */
+            principalInvestigator?: string | null;
+            /** Principalinvestigators */
+            principalInvestigators?: string[] | null;
+            /** Proposalid */
+            proposalId?: string | null;
+            /** Proposalids */
+            proposalIds?: string[] | null;
+            /** Relationships */
+            relationships?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Runnumber */
+            runNumber?: string | null;
+            /** Sampleid */
+            sampleId?: string | null;
+            /** Sampleids */
+            sampleIds?: string[] | null;
+            /** Scientificmetadata */
+            scientificMetadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Scientificmetadataschema */
+            scientificMetadataSchema?: string | null;
+            /** Scientificmetadatavalid */
+            scientificMetadataValid?: boolean | null;
+            /** Sharedwith */
+            sharedWith?: string[] | null;
+            /** Size */
+            size?: number | null;
+            /** Sourcefolder */
+            sourceFolder: string;
+            /** Sourcefolderhost */
+            sourceFolderHost?: string | null;
+            /** Starttime */
+            startTime?: string | null;
+            /** Techniques */
+            techniques?: {
+                /** Name */
+                name: string;
+                /** Pid */
+                pid: string;
+            }[] | null;
+            /** Type */
+            type: string;
+            /** Usedsoftware */
+            usedSoftware?: string[] | null;
+            /** Validationstatus */
+            validationStatus?: string | null;
+            /** Version */
+            version?: string | null;
+        };
+        /**
+         * CreateCustomDatasetDto
+         * @description A whole dataset (CreateCustomDatasetDto).
+         */
+        "CreateCustomDatasetDto.2": {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Classification */
+            classification?: string | null;
+            /** Comment */
+            comment?: string | null;
+            /** Contactemail */
+            contactEmail: string;
+            /** Creationlocation */
+            creationLocation?: string | null;
+            /**
+             * Creationtime
+             * Format: date-time
+             */
+            creationTime: string;
+            /** Dataformat */
+            dataFormat?: string | null;
+            /** Dataqualitymetrics */
+            dataQualityMetrics?: number | null;
+            /** Datasetname */
+            datasetName: string;
+            datasetlifecycle?: {
+                /** Archivable */
+                archivable?: boolean | null;
+                /** Archiveretentiontime */
+                archiveRetentionTime?: string | null;
+                archiveReturnMessage?: unknown;
+                /** Archivestatusmessage */
+                archiveStatusMessage?: string | null;
+                /** Dateofdiskpurging */
+                dateOfDiskPurging?: string | null;
+                /** Dateofpublishing */
+                dateOfPublishing?: string | null;
+                /** Exportedto */
+                exportedTo?: string | null;
+                /** Isoncentraldisk */
+                isOnCentralDisk?: boolean | null;
+                /** Publishable */
+                publishable?: boolean | null;
+                /** Publishedon */
+                publishedOn?: string | null;
+                /** Retrievable */
+                retrievable?: boolean | null;
+                /** Retrieveintegritycheck */
+                retrieveIntegrityCheck?: boolean | null;
+                retrieveReturnMessage?: unknown;
+                /** Retrievestatusmessage */
+                retrieveStatusMessage?: string | null;
+                /** Storagelocation */
+                storageLocation?: string | null;
+            } | null;
+            /** Description */
+            description?: string | null;
+            /** Endtime */
+            endTime?: string | null;
+            /** Inputdatasets */
+            inputDatasets?: string[] | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Instrumentid */
+            instrumentId?: string | null;
+            /** Instrumentids */
+            instrumentIds?: string[] | null;
+            /** Investigator */
+            investigator?: string | null;
+            /** Ispublished */
+            isPublished?: boolean | null;
+            /** Joblogdata */
+            jobLogData?: string | null;
+            /** Jobparameters */
+            jobParameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** Keywords */
+            keywords?: string[] | null;
+            /** License */
+            license?: string | null;
+            /** Numberoffiles */
+            numberOfFiles?: number | null;
+            /** Numberoffilesarchived */
+            numberOfFilesArchived?: number | null;
+            /** Orcidofowner */
+            orcidOfOwner?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** Owneremail */
+            ownerEmail?: string | null;
+            /** Ownergroup */
+            ownerGroup: string;
+            /** Packedsize */
+            packedSize?: number | null;
+            /** Pid */
+            pid?: string | null;
+            /** Principalinvestigator */
+            principalInvestigator?: string | null;
+            /** Principalinvestigators */
+            principalInvestigators?: string[] | null;
+            /** Proposalid */
+            proposalId?: string | null;
+            /** Proposalids */
+            proposalIds?: string[] | null;
+            /** Relationships */
+            relationships?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Runnumber */
+            runNumber?: string | null;
+            /** Sampleid */
+            sampleId?: string | null;
+            /** Sampleids */
+            sampleIds?: string[] | null;
+            /** Scientificmetadata */
+            scientificMetadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Scientificmetadataschema */
+            scientificMetadataSchema?: string | null;
+            /** Scientificmetadatavalid */
+            scientificMetadataValid?: boolean | null;
+            /** Sharedwith */
+            sharedWith?: string[] | null;
+            /** Size */
+            size?: number | null;
+            /** Sourcefolder */
+            sourceFolder: string;
+            /** Sourcefolderhost */
+            sourceFolderHost?: string | null;
+            /** Starttime */
+            startTime?: string | null;
+            /** Techniques */
+            techniques?: {
+                /** Name */
+                name: string;
+                /** Pid */
+                pid: string;
+            }[] | null;
+            /** Type */
+            type: string;
+            /** Usedsoftware */
+            usedSoftware?: string[] | null;
+            /** Validationstatus */
+            validationStatus?: string | null;
+            /** Version */
+            version?: string | null;
+        };
+        /**
+         * CreateDatablock
+         * @description A new Datablock; it belongs to whom its dataset belongs to, whatever is said here.
+         */
+        CreateDatablock: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Archiveid */
+            archiveId: string;
+            /** Chkalg */
+            chkAlg?: string | null;
+            /** Datafilelist */
+            dataFileList: {
+                /** Chk */
+                chk?: string | null;
+                /** Gid */
+                gid?: string | null;
+                /** Metadata */
+                metadata?: {
+                    [key: string]: unknown;
+                } | null;
+                /** Path */
+                path: string;
+                /** Perm */
+                perm?: string | null;
+                /** Size */
+                size: number;
+                /**
+                 * Time
+                 * Format: date-time
+                 */
+                time: string;
+                /** Type */
+                type?: string | null;
+                /** Uid */
+                uid?: string | null;
+            }[];
+            /** Datasetid */
+            datasetId: string;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Ownergroup */
+            ownerGroup?: string | null;
+            /** Packedsize */
+            packedSize: number;
+            /** Size */
+            size: number;
+            /** Version */
+            version: string;
+        };
+        /**
+         * CreateDatasetDatablock
+         * @description A new Datablock below a dataset.
+         */
+        CreateDatasetDatablock: {
+            /** Archiveid */
+            archiveId: string;
+            /** Chkalg */
+            chkAlg?: string | null;
+            /** Datafilelist */
+            dataFileList: {
+                /** Chk */
+                chk?: string | null;
+                /** Gid */
+                gid?: string | null;
+                /** Metadata */
+                metadata?: {
+                    [key: string]: unknown;
+                } | null;
+                /** Path */
+                path: string;
+                /** Perm */
+                perm?: string | null;
+                /** Size */
+                size: number;
+                /**
+                 * Time
+                 * Format: date-time
+                 */
+                time: string;
+                /** Type */
+                type?: string | null;
+                /** Uid */
+                uid?: string | null;
+            }[];
+            /** Packedsize */
+            packedSize: number;
+            /** Size */
+            size: number;
+            /** Version */
+            version: string;
+        };
+        /**
+         * CreateDatasetDto
+         * @description A whole dataset (CreateDatasetDto).
+         */
+        CreateDatasetDto: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Classification */
+            classification?: string | null;
+            /** Comment */
+            comment?: string | null;
+            /** Contactemail */
+            contactEmail: string;
+            /** Creationlocation */
+            creationLocation?: string | null;
+            /**
+             * Creationtime
+             * Format: date-time
+             */
+            creationTime: string;
+            /** Dataformat */
+            dataFormat?: string | null;
+            /** Dataqualitymetrics */
+            dataQualityMetrics?: number | null;
+            /** Datasetname */
+            datasetName: string;
+            datasetlifecycle?: {
+                /** Archivable */
+                archivable?: boolean | null;
+                /** Archiveretentiontime */
+                archiveRetentionTime?: string | null;
+                archiveReturnMessage?: unknown;
+                /** Archivestatusmessage */
+                archiveStatusMessage?: string | null;
+                /** Dateofdiskpurging */
+                dateOfDiskPurging?: string | null;
+                /** Dateofpublishing */
+                dateOfPublishing?: string | null;
+                /** Exportedto */
+                exportedTo?: string | null;
+                /** Isoncentraldisk */
+                isOnCentralDisk?: boolean | null;
+                /** Publishable */
+                publishable?: boolean | null;
+                /** Publishedon */
+                publishedOn?: string | null;
+                /** Retrievable */
+                retrievable?: boolean | null;
+                /** Retrieveintegritycheck */
+                retrieveIntegrityCheck?: boolean | null;
+                retrieveReturnMessage?: unknown;
+                /** Retrievestatusmessage */
+                retrieveStatusMessage?: string | null;
+                /** Storagelocation */
+                storageLocation?: string | null;
+            } | null;
+            /** Description */
+            description?: string | null;
+            /** Endtime */
+            endTime?: string | null;
+            /** Inputdatasets */
+            inputDatasets?: string[] | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Instrumentids */
+            instrumentIds?: string[] | null;
+            /** Ispublished */
+            isPublished?: boolean | null;
+            /** Joblogdata */
+            jobLogData?: string | null;
+            /** Jobparameters */
+            jobParameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** Keywords */
+            keywords?: string[] | null;
+            /** License */
+            license?: string | null;
+            /** Numberoffiles */
+            numberOfFiles?: number | null;
+            /** Numberoffilesarchived */
+            numberOfFilesArchived?: number | null;
+            /** Orcidofowner */
+            orcidOfOwner?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** Owneremail */
+            ownerEmail?: string | null;
+            /** Ownergroup */
+            ownerGroup: string;
+            /** Packedsize */
+            packedSize?: number | null;
+            /** Pid */
+            pid?: string | null;
+            /** Principalinvestigators */
+            principalInvestigators?: string[] | null;
+            /** Proposalids */
+            proposalIds?: string[] | null;
+            /** Relationships */
+            relationships?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Runnumber */
+            runNumber?: string | null;
+            /** Sampleids */
+            sampleIds?: string[] | null;
+            /** Scientificmetadata */
+            scientificMetadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Scientificmetadataschema */
+            scientificMetadataSchema?: string | null;
+            /** Scientificmetadatavalid */
+            scientificMetadataValid?: boolean | null;
+            /** Sharedwith */
+            sharedWith?: string[] | null;
+            /** Size */
+            size?: number | null;
+            /** Sourcefolder */
+            sourceFolder: string;
+            /** Sourcefolderhost */
+            sourceFolderHost?: string | null;
+            /** Starttime */
+            startTime?: string | null;
+            /** Techniques */
+            techniques?: {
+                /** Name */
+                name: string;
+                /** Pid */
+                pid: string;
+            }[] | null;
+            /** Type */
+            type: string;
+            /** Usedsoftware */
+            usedSoftware?: string[] | null;
+            /** Validationstatus */
+            validationStatus?: string | null;
+            /** Version */
+            version?: string | null;
+        };
+        /**
+         * CreateDatasetDto
+         * @description A whole dataset (CreateDatasetDto).
+         */
+        "CreateDatasetDto.2": {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Classification */
+            classification?: string | null;
+            /** Comment */
+            comment?: string | null;
+            /** Contactemail */
+            contactEmail: string;
+            /** Creationlocation */
+            creationLocation?: string | null;
+            /**
+             * Creationtime
+             * Format: date-time
+             */
+            creationTime: string;
+            /** Dataformat */
+            dataFormat?: string | null;
+            /** Dataqualitymetrics */
+            dataQualityMetrics?: number | null;
+            /** Datasetname */
+            datasetName: string;
+            datasetlifecycle?: {
+                /** Archivable */
+                archivable?: boolean | null;
+                /** Archiveretentiontime */
+                archiveRetentionTime?: string | null;
+                archiveReturnMessage?: unknown;
+                /** Archivestatusmessage */
+                archiveStatusMessage?: string | null;
+                /** Dateofdiskpurging */
+                dateOfDiskPurging?: string | null;
+                /** Dateofpublishing */
+                dateOfPublishing?: string | null;
+                /** Exportedto */
+                exportedTo?: string | null;
+                /** Isoncentraldisk */
+                isOnCentralDisk?: boolean | null;
+                /** Publishable */
+                publishable?: boolean | null;
+                /** Publishedon */
+                publishedOn?: string | null;
+                /** Retrievable */
+                retrievable?: boolean | null;
+                /** Retrieveintegritycheck */
+                retrieveIntegrityCheck?: boolean | null;
+                retrieveReturnMessage?: unknown;
+                /** Retrievestatusmessage */
+                retrieveStatusMessage?: string | null;
+                /** Storagelocation */
+                storageLocation?: string | null;
+            } | null;
+            /** Description */
+            description?: string | null;
+            /** Endtime */
+            endTime?: string | null;
+            /** Inputdatasets */
+            inputDatasets?: string[] | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Instrumentids */
+            instrumentIds?: string[] | null;
+            /** Ispublished */
+            isPublished?: boolean | null;
+            /** Joblogdata */
+            jobLogData?: string | null;
+            /** Jobparameters */
+            jobParameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** Keywords */
+            keywords?: string[] | null;
+            /** License */
+            license?: string | null;
+            /** Numberoffiles */
+            numberOfFiles?: number | null;
+            /** Numberoffilesarchived */
+            numberOfFilesArchived?: number | null;
+            /** Orcidofowner */
+            orcidOfOwner?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** Owneremail */
+            ownerEmail?: string | null;
+            /** Ownergroup */
+            ownerGroup: string;
+            /** Packedsize */
+            packedSize?: number | null;
+            /** Pid */
+            pid?: string | null;
+            /** Principalinvestigators */
+            principalInvestigators?: string[] | null;
+            /** Proposalids */
+            proposalIds?: string[] | null;
+            /** Relationships */
+            relationships?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Runnumber */
+            runNumber?: string | null;
+            /** Sampleids */
+            sampleIds?: string[] | null;
+            /** Scientificmetadata */
+            scientificMetadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Scientificmetadataschema */
+            scientificMetadataSchema?: string | null;
+            /** Scientificmetadatavalid */
+            scientificMetadataValid?: boolean | null;
+            /** Sharedwith */
+            sharedWith?: string[] | null;
+            /** Size */
+            size?: number | null;
+            /** Sourcefolder */
+            sourceFolder: string;
+            /** Sourcefolderhost */
+            sourceFolderHost?: string | null;
+            /** Starttime */
+            startTime?: string | null;
+            /** Techniques */
+            techniques?: {
+                /** Name */
+                name: string;
+                /** Pid */
+                pid: string;
+            }[] | null;
+            /** Type */
+            type: string;
+            /** Usedsoftware */
+            usedSoftware?: string[] | null;
+            /** Validationstatus */
+            validationStatus?: string | null;
+            /** Version */
+            version?: string | null;
+        };
+        /**
+         * CreateDatasetOrigDatablock
+         * @description A new OrigDatablock below a dataset.
+         */
+        CreateDatasetOrigDatablock: {
+            /** Chkalg */
+            chkAlg?: string | null;
+            /** Datafilelist */
+            dataFileList: {
+                /** Chk */
+                chk?: string | null;
+                /** Gid */
+                gid?: string | null;
+                /** Metadata */
+                metadata?: {
+                    [key: string]: unknown;
+                } | null;
+                /** Path */
+                path: string;
+                /** Perm */
+                perm?: string | null;
+                /** Size */
+                size: number;
+                /**
+                 * Time
+                 * Format: date-time
+                 */
+                time: string;
+                /** Type */
+                type?: string | null;
+                /** Uid */
+                uid?: string | null;
+            }[];
+            /** Ispublished */
+            isPublished?: boolean | null;
+            /** Size */
+            size: number;
+        };
+        /**
+         * CreateFormerJob
+         * @description A new job (v3).
+         */
+        CreateFormerJob: {
+            /** Datasetlist */
+            datasetList?: unknown[] | null;
+            /** Emailjobinitiator */
+            emailJobInitiator?: string | null;
+            /** Executiontime */
+            executionTime?: string | null;
+            /** Jobparams */
+            jobParams?: {
+                [key: string]: unknown;
+            } | null;
+            /** Jobresultobject */
+            jobResultObject?: {
+                [key: string]: unknown;
+            } | null;
+            /** Jobstatusmessage */
+            jobStatusMessage?: string | null;
+            /** Type */
+            type: string;
+        };
+        /**
+         * CreateInstrument
+         * @description A new instrument; without a PID it is given one.
+         */
+        CreateInstrument: {
+            /**
+             * Custommetadata
+             * @default {}
+             */
+            customMetadata: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Pid */
+            pid?: string | null;
+            /** Uniquename */
+            uniqueName: string;
+        };
+        /**
+         * CreateJob
+         * @description A new job (v4).
+         */
+        CreateJob: {
+            /** Contactemail */
+            contactEmail?: string | null;
+            /** Jobparams */
+            jobParams: {
+                [key: string]: unknown;
+            };
+            /** Ownergroup */
+            ownerGroup?: string | null;
+            /** Owneruser */
+            ownerUser?: string | null;
+            /** Type */
+            type: string;
+        };
+        /**
+         * CreateOrigDatablock
+         * @description A new OrigDatablock; it belongs to whom its dataset belongs to, whatever is said here.
+         */
+        CreateOrigDatablock: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Chkalg */
+            chkAlg?: string | null;
+            /** Datafilelist */
+            dataFileList: {
+                /** Chk */
+                chk?: string | null;
+                /** Gid */
+                gid?: string | null;
+                /** Metadata */
+                metadata?: {
+                    [key: string]: unknown;
+                } | null;
+                /** Path */
+                path: string;
+                /** Perm */
+                perm?: string | null;
+                /** Size */
+                size: number;
+                /**
+                 * Time
+                 * Format: date-time
+                 */
+                time: string;
+                /** Type */
+                type?: string | null;
+                /** Uid */
+                uid?: string | null;
+            }[];
+            /** Datasetid */
+            datasetId: string;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Ispublished */
+            isPublished?: boolean | null;
+            /** Ownergroup */
+            ownerGroup?: string | null;
+            /** Size */
+            size: number;
+        };
+        /**
+         * CreateOrigDatablock
+         * @description A new OrigDatablock; it belongs to whom its dataset belongs to, whatever is said here.
+         */
+        "CreateOrigDatablock.2": {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Chkalg */
+            chkAlg?: string | null;
+            /** Datafilelist */
+            dataFileList: {
+                /** Chk */
+                chk?: string | null;
+                /** Gid */
+                gid?: string | null;
+                /** Metadata */
+                metadata?: {
+                    [key: string]: unknown;
+                } | null;
+                /** Path */
+                path: string;
+                /** Perm */
+                perm?: string | null;
+                /** Size */
+                size: number;
+                /**
+                 * Time
+                 * Format: date-time
+                 */
+                time: string;
+                /** Type */
+                type?: string | null;
+                /** Uid */
+                uid?: string | null;
+            }[];
+            /** Datasetid */
+            datasetId: string;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Ispublished */
+            isPublished?: boolean | null;
+            /** Ownergroup */
+            ownerGroup?: string | null;
+            /** Size */
+            size: number;
+        };
+        /**
+         * CreatePolicy
+         * @description A new policy.
+         */
+        CreatePolicy: {
+            /**
+             * Accessgroups
+             * @default []
+             */
+            accessGroups: string[];
+            /**
+             * Archiveemailnotification
+             * @default false
+             */
+            archiveEmailNotification: boolean;
+            /**
+             * Archiveemailstobenotified
+             * @default []
+             */
+            archiveEmailsToBeNotified: string[];
+            /**
+             * Autoarchive
+             * @default true
+             */
+            autoArchive: boolean;
+            /**
+             * Autoarchivedelay
+             * @description Days from a dataset's creation to its archiving.
+             * @default 7
+             */
+            autoArchiveDelay: number;
+            /**
+             * Embargoperiod
+             * @description Years from a dataset's creation to its publication.
+             * @default 3
+             */
+            embargoPeriod: number;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /**
+             * Manager
+             * @description E-mail addresses of who may change the policy.
+             * @default []
+             */
+            manager: string[];
+            /** Ownergroup */
+            ownerGroup: string;
+            /**
+             * Retrieveemailnotification
+             * @default false
+             */
+            retrieveEmailNotification: boolean;
+            /**
+             * Retrieveemailstobenotified
+             * @default []
+             */
+            retrieveEmailsToBeNotified: string[];
+            /**
+             * Taperedundancy
+             * @description low, medium or high.
+             * @default low
+             */
+            tapeRedundancy: string;
+        };
+        /**
+         * CreateProposal
+         * @description A new proposal.
+         */
+        CreateProposal: {
+            /**
+             * Measurementperiodlist
+             * @default []
+             */
+            MeasurementPeriodList: {
+                /** Id */
+                _id?: string | null;
+                /** Comment */
+                comment?: string | null;
+                /**
+                 * End
+                 * Format: date-time
+                 */
+                end: string;
+                /** Instrument */
+                instrument: string;
+                /**
+                 * Start
+                 * Format: date-time
+                 */
+                start: string;
+            }[];
+            /** Abstract */
+            abstract?: string | null;
+            /**
+             * Accessgroups
+             * @default []
+             */
+            accessGroups: string[];
+            /** Email */
+            email: string;
+            /** Endtime */
+            endTime?: string | null;
+            /** Firstname */
+            firstname?: string | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /**
+             * Instrumentids
+             * @default []
+             */
+            instrumentIds: string[];
+            /** Lastname */
+            lastname?: string | null;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** Ownergroup */
+            ownerGroup: string;
+            /** Parentproposalid */
+            parentProposalId?: string | null;
+            /** Pi Email */
+            pi_email?: string | null;
+            /** Pi Firstname */
+            pi_firstname?: string | null;
+            /** Pi Lastname */
+            pi_lastname?: string | null;
+            /** Proposalid */
+            proposalId: string;
+            /** Starttime */
+            startTime?: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Type
+             * @default Default Proposal
+             */
+            type: string;
+        };
+        /**
+         * CreatePublishedDataDto
+         * @description New published data, with v3's names; all of it where it is resynchronised.
+         */
+        CreatePublishedDataDto: {
+            /** Abstract */
+            abstract: string;
+            /** Affiliation */
+            affiliation?: string | null;
+            /** Authors */
+            authors?: string[] | null;
+            /** Creator */
+            creator: string[];
+            /** Datadescription */
+            dataDescription: string;
+            /** Doi */
+            doi?: string | null;
+            /** Downloadlink */
+            downloadLink?: string | null;
+            /** Numberoffiles */
+            numberOfFiles?: number | null;
+            /** Pidarray */
+            pidArray: string[];
+            /** Publicationyear */
+            publicationYear: number;
+            /** Publisher */
+            publisher: string;
+            /** Registeredtime */
+            registeredTime?: string | null;
+            /** Relatedpublications */
+            relatedPublications?: string[] | null;
+            /** Resourcetype */
+            resourceType: string;
+            /** Scicatuser */
+            scicatUser?: string | null;
+            /** Sizeofarchive */
+            sizeOfArchive?: number | null;
+            /** Status */
+            status?: string | null;
+            /** Thumbnail */
+            thumbnail?: string | null;
+            /** Title */
+            title: string;
+            /** Url */
+            url?: string | null;
+        };
+        /**
+         * CreatePublishedDataV4Dto
+         * @description New published data.
+         */
+        CreatePublishedDataV4Dto: {
+            /** Abstract */
+            abstract: string;
+            /** Datasetpids */
+            datasetPids: string[];
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Registeredtime */
+            registeredTime?: string | null;
+            /** Status */
+            status?: ("private" | "public" | "registered" | "amended") | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * CreateSample
+         * @description A new sample; without an identifier it is given one.
+         */
+        CreateSample: {
+            /**
+             * Accessgroups
+             * @default []
+             */
+            accessGroups: string[];
+            /** Description */
+            description?: string | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /**
+             * Ispublished
+             * @default false
+             */
+            isPublished: boolean;
+            /** Owner */
+            owner?: string | null;
+            /** Ownergroup */
+            ownerGroup: string;
+            /** Parentsampleid */
+            parentSampleId?: string | null;
+            /** Proposalid */
+            proposalId?: string | null;
+            /**
+             * Samplecharacteristics
+             * @default {}
+             */
+            sampleCharacteristics: {
+                [key: string]: unknown;
+            };
+            /** Sampleid */
+            sampleId?: string | null;
+            /** Samplename */
+            sampleName: string;
+            /** Type */
+            type?: string | null;
+        };
+        /**
+         * CreateSubAttachment
+         * @description A new attachment below a dataset, proposal or sample, v3's form; what it hangs on is said by the path.
+         */
+        CreateSubAttachment: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Caption */
+            caption: string;
+            /** Datasetid */
+            datasetId?: string | null;
+            /** Id */
+            id?: string | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Ownergroup */
+            ownerGroup?: string | null;
+            /** Proposalid */
+            proposalId?: string | null;
+            /** Sampleid */
+            sampleId?: string | null;
+            /** Thumbnail */
+            thumbnail?: string | null;
+        };
+        /**
          * Credentials
-         * @description A functional account's name and password.
+         * @description A name and a password.
          */
         Credentials: {
             /** Password */
             password: string;
             /** Username */
             username: string;
+        };
+        /**
+         * CustomToken
+         * @description How long a token shall hold: seconds, a time such as ``2 days``, or ``never``.
+         */
+        CustomToken: {
+            /** Expiresin */
+            expiresIn?: string | number | null;
         };
         /**
          * DataFile
@@ -723,6 +5626,76 @@ export interface components {
             size: number;
             /** Format: date-time */
             time: string;
+        };
+        /**
+         * DatasetAccess
+         * @description Whether the caller sees a dataset, and why.
+         */
+        DatasetAccess: {
+            /**
+             * Advice
+             * @description What to do; absent where the dataset is visible.
+             */
+            advice?: string | null;
+            /** Changeable */
+            changeable: boolean;
+            /**
+             * Groups
+             * @description The groups the caller's token names.
+             */
+            groups: string[];
+            /** Pid */
+            pid: string;
+            /** Reasons */
+            reasons: components["schemas"]["AccessReason"][];
+            /** Visible */
+            visible: boolean;
+        };
+        /**
+         * DayCount
+         * @description The datasets of one day.
+         */
+        DayCount: {
+            /** Count */
+            count: number;
+            /**
+             * Day
+             * Format: date
+             * @description In the time zone asked for.
+             */
+            day: string;
+        };
+        /**
+         * Difference
+         * @description One value that is different; `before` is absent where there was none, `after` where there is none now.
+         */
+        Difference: {
+            /** After */
+            after?: unknown;
+            /** Before */
+            before?: unknown;
+            /** Path */
+            path: string[];
+        };
+        /**
+         * FormPopulateData
+         * @description What is known of a dataset that is to be published.
+         */
+        FormPopulateData: {
+            /** Abstract */
+            abstract?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Resourcetype */
+            resourceType?: string | null;
+            /** Thumbnail */
+            thumbnail?: string | null;
+            /** Title */
+            title?: string | null;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -747,6 +5720,40 @@ export interface components {
             pid: string;
             /** @default  */
             reason: string;
+        };
+        /**
+         * LifecycleChange
+         * @description Changes of a dataset's life cycle. Source: SciCat's OpenAPI, ``PartialUpdateDatasetLifecycleDto``.
+         */
+        LifecycleChange: {
+            /** Archivable */
+            archivable?: boolean | null;
+            /** Archiveretentiontime */
+            archiveRetentionTime?: string | null;
+            archiveReturnMessage?: unknown;
+            /** Archivestatusmessage */
+            archiveStatusMessage?: string | null;
+            /** Dateofdiskpurging */
+            dateOfDiskPurging?: string | null;
+            /** Dateofpublishing */
+            dateOfPublishing?: string | null;
+            /** Exportedto */
+            exportedTo?: string | null;
+            /** Isoncentraldisk */
+            isOnCentralDisk?: boolean | null;
+            /** Publishable */
+            publishable?: boolean | null;
+            /** Publishedon */
+            publishedOn?: string | null;
+            /** Retrievable */
+            retrievable?: boolean | null;
+            /** Retrieveintegritycheck */
+            retrieveIntegrityCheck?: boolean | null;
+            retrieveReturnMessage?: unknown;
+            /** Retrievestatusmessage */
+            retrieveStatusMessage?: string | null;
+            /** Storagelocation */
+            storageLocation?: string | null;
         };
         /**
          * LoginAnswer
@@ -774,6 +5781,59 @@ export interface components {
             userId: string;
         };
         /**
+         * LogoutAnswer
+         * @description What became of a logout, and where the browser should go to end the provider's session as well.
+         */
+        LogoutAnswer: {
+            /** Logout */
+            logout: string;
+            /** Logouturl */
+            logoutURL?: string | null;
+        };
+        /**
+         * MadeToken
+         * @description A token that was just made; what proves it is shown this once.
+         */
+        MadeToken: {
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Expiresat
+             * Format: date-time
+             */
+            expiresAt: string;
+            /** Groups */
+            groups: string[] | null;
+            /** Id */
+            id: string;
+            /** Lastusedat */
+            lastUsedAt: string | null;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** Revokedat */
+            revokedAt: string | null;
+            /** Scopes */
+            scopes: string[];
+            /**
+             * Token
+             * @description Send it as `Authorization: Bearer …`. It cannot be had again.
+             */
+            token: string;
+        };
+        /**
+         * MayCreate
+         * @description Whether somebody may.
+         */
+        MayCreate: {
+            /** Authorization */
+            authorization: boolean;
+        };
+        /**
          * Me
          * @description The caller.
          */
@@ -792,6 +5852,14 @@ export interface components {
             username: string;
         };
         /**
+         * Message
+         * @description What was done.
+         */
+        Message: {
+            /** Message */
+            message: string;
+        };
+        /**
          * Metadata
          * @description One metadata entry, as the scan message has it.
          */
@@ -803,6 +5871,87 @@ export interface components {
             source?: string;
             unit?: string;
             value?: boolean | number | string | (boolean | number | string | null)[] | null;
+        };
+        /**
+         * NewConfig
+         * @description What shall stand in its place.
+         */
+        NewConfig: {
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * NewPassword
+         * @description A new password for somebody else.
+         */
+        NewPassword: {
+            /** Confirmpassword */
+            confirmPassword: string;
+            /** Newpassword */
+            newPassword: string;
+        };
+        /**
+         * NewToken
+         * @description What a token shall be for.
+         */
+        NewToken: {
+            /**
+             * Expiresindays
+             * @description At most what the facility allows.
+             * @default 90
+             */
+            expiresInDays: number;
+            /**
+             * Groups
+             * @description Only these of your groups; without it, all you are in whenever it is used.
+             */
+            groups?: string[] | null;
+            /**
+             * Name
+             * @description What it is used by, for those who look at the list.
+             */
+            name: string;
+            /** Scopes */
+            scopes: ("*:read" | "*:write" | "datasets:read" | "datasets:write" | "proposals:read" | "proposals:write" | "samples:read" | "samples:write" | "instruments:read" | "instruments:write" | "policies:read" | "policies:write" | "publisheddata:read" | "publisheddata:write" | "jobs:read" | "jobs:write" | "logbooks:read" | "logbooks:write" | "events:read" | "events:write" | "history:read" | "history:write")[];
+        };
+        /**
+         * Original
+         * @description A dataset with SciCat's fields, the metadata exactly as it was sent.
+         */
+        Original: {
+            /** Pid */
+            pid: string;
+            /** Scientificmetadata */
+            scientificMetadata?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * OriginalPage
+         * @description Datasets in the order asked for.
+         */
+        OriginalPage: {
+            /** Items */
+            items: components["schemas"]["Original"][];
+            /**
+             * Nextcursor
+             * @description Give it as `cursor` for what follows; absent at the end.
+             */
+            nextCursor?: string | null;
+        };
+        /**
+         * OwnPassword
+         * @description A new password, proved by the present one.
+         */
+        OwnPassword: {
+            /** Confirmpassword */
+            confirmPassword: string;
+            /** Currentpassword */
+            currentPassword: string;
+            /** Newpassword */
+            newPassword: string;
         };
         /**
          * Parameter
@@ -827,6 +5976,424 @@ export interface components {
         ParameterList: {
             /** Items */
             items: components["schemas"]["Parameter"][];
+        };
+        /**
+         * ParameterRange
+         * @description The numbers a parameter takes in one unit.
+         */
+        ParameterRange: {
+            /**
+             * Count
+             * @description Datasets with a number in this unit.
+             */
+            count: number;
+            /** Largest */
+            largest: number;
+            /** Smallest */
+            smallest: number;
+            /**
+             * Unit
+             * @description As the datasets spell it; absent where they give none.
+             */
+            unit?: string | null;
+        };
+        /**
+         * ParameterValue
+         * @description A value of a parameter.
+         */
+        ParameterValue: {
+            /**
+             * Count
+             * @description Datasets with this value.
+             */
+            count: number;
+            /** Unit */
+            unit?: string | null;
+            /**
+             * Value
+             * @description Text, a number or a flag, as sent.
+             */
+            value: unknown;
+        };
+        /**
+         * ParameterValues
+         * @description What a metadata parameter takes among the datasets the caller may see and that match.
+         */
+        ParameterValues: {
+            /**
+             * Complete
+             * @description False where only the newest datasets were looked at, there being more.
+             */
+            complete: boolean;
+            /**
+             * Count
+             * @description Datasets looked at that have the parameter.
+             */
+            count: number;
+            /** Key */
+            key: string;
+            /**
+             * Ranges
+             * @description By unit, the most frequent first.
+             */
+            ranges: components["schemas"]["ParameterRange"][];
+            /**
+             * Values
+             * @description The most frequent first, at most as many as asked for.
+             */
+            values: components["schemas"]["ParameterValue"][];
+        };
+        /**
+         * PartialUpdate
+         * @description Changes of a dataset, current names.
+         */
+        PartialUpdate: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Classification */
+            classification?: string | null;
+            /** Comment */
+            comment?: string | null;
+            /** Contactemail */
+            contactEmail?: string | null;
+            /** Creationlocation */
+            creationLocation?: string | null;
+            /** Creationtime */
+            creationTime?: string | null;
+            /** Dataformat */
+            dataFormat?: string | null;
+            /** Dataqualitymetrics */
+            dataQualityMetrics?: number | null;
+            /** Datasetname */
+            datasetName?: string | null;
+            datasetlifecycle?: {
+                /** Archivable */
+                archivable?: boolean | null;
+                /** Archiveretentiontime */
+                archiveRetentionTime?: string | null;
+                archiveReturnMessage?: unknown;
+                /** Archivestatusmessage */
+                archiveStatusMessage?: string | null;
+                /** Dateofdiskpurging */
+                dateOfDiskPurging?: string | null;
+                /** Dateofpublishing */
+                dateOfPublishing?: string | null;
+                /** Exportedto */
+                exportedTo?: string | null;
+                /** Isoncentraldisk */
+                isOnCentralDisk?: boolean | null;
+                /** Publishable */
+                publishable?: boolean | null;
+                /** Publishedon */
+                publishedOn?: string | null;
+                /** Retrievable */
+                retrievable?: boolean | null;
+                /** Retrieveintegritycheck */
+                retrieveIntegrityCheck?: boolean | null;
+                retrieveReturnMessage?: unknown;
+                /** Retrievestatusmessage */
+                retrieveStatusMessage?: string | null;
+                /** Storagelocation */
+                storageLocation?: string | null;
+            } | null;
+            /** Description */
+            description?: string | null;
+            /** Endtime */
+            endTime?: string | null;
+            /** Inputdatasets */
+            inputDatasets?: string[] | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Instrumentids */
+            instrumentIds?: string[] | null;
+            /** Ispublished */
+            isPublished?: boolean | null;
+            /** Joblogdata */
+            jobLogData?: string | null;
+            /** Jobparameters */
+            jobParameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** Keywords */
+            keywords?: string[] | null;
+            /** License */
+            license?: string | null;
+            /** Numberoffiles */
+            numberOfFiles?: number | null;
+            /** Numberoffilesarchived */
+            numberOfFilesArchived?: number | null;
+            /** Orcidofowner */
+            orcidOfOwner?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** Owneremail */
+            ownerEmail?: string | null;
+            /** Ownergroup */
+            ownerGroup?: string | null;
+            /** Packedsize */
+            packedSize?: number | null;
+            /** Principalinvestigators */
+            principalInvestigators?: string[] | null;
+            /** Proposalids */
+            proposalIds?: string[] | null;
+            /** Relationships */
+            relationships?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Runnumber */
+            runNumber?: string | null;
+            /** Sampleids */
+            sampleIds?: string[] | null;
+            /** Scientificmetadata */
+            scientificMetadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Scientificmetadataschema */
+            scientificMetadataSchema?: string | null;
+            /** Scientificmetadatavalid */
+            scientificMetadataValid?: boolean | null;
+            /** Sharedwith */
+            sharedWith?: string[] | null;
+            /** Size */
+            size?: number | null;
+            /** Sourcefolder */
+            sourceFolder?: string | null;
+            /** Sourcefolderhost */
+            sourceFolderHost?: string | null;
+            /** Starttime */
+            startTime?: string | null;
+            /** Techniques */
+            techniques?: {
+                /** Name */
+                name: string;
+                /** Pid */
+                pid: string;
+            }[] | null;
+            /** Usedsoftware */
+            usedSoftware?: string[] | null;
+            /** Validationstatus */
+            validationStatus?: string | null;
+        };
+        /**
+         * PartialUpdateFormer
+         * @description Changes of a dataset, v3's names taken too.
+         */
+        PartialUpdateFormer: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Classification */
+            classification?: string | null;
+            /** Comment */
+            comment?: string | null;
+            /** Contactemail */
+            contactEmail?: string | null;
+            /** Creationlocation */
+            creationLocation?: string | null;
+            /** Creationtime */
+            creationTime?: string | null;
+            /** Dataformat */
+            dataFormat?: string | null;
+            /** Dataqualitymetrics */
+            dataQualityMetrics?: number | null;
+            /** Datasetname */
+            datasetName?: string | null;
+            datasetlifecycle?: {
+                /** Archivable */
+                archivable?: boolean | null;
+                /** Archiveretentiontime */
+                archiveRetentionTime?: string | null;
+                archiveReturnMessage?: unknown;
+                /** Archivestatusmessage */
+                archiveStatusMessage?: string | null;
+                /** Dateofdiskpurging */
+                dateOfDiskPurging?: string | null;
+                /** Dateofpublishing */
+                dateOfPublishing?: string | null;
+                /** Exportedto */
+                exportedTo?: string | null;
+                /** Isoncentraldisk */
+                isOnCentralDisk?: boolean | null;
+                /** Publishable */
+                publishable?: boolean | null;
+                /** Publishedon */
+                publishedOn?: string | null;
+                /** Retrievable */
+                retrievable?: boolean | null;
+                /** Retrieveintegritycheck */
+                retrieveIntegrityCheck?: boolean | null;
+                retrieveReturnMessage?: unknown;
+                /** Retrievestatusmessage */
+                retrieveStatusMessage?: string | null;
+                /** Storagelocation */
+                storageLocation?: string | null;
+            } | null;
+            /** Description */
+            description?: string | null;
+            /** Endtime */
+            endTime?: string | null;
+            /** Inputdatasets */
+            inputDatasets?: string[] | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Instrumentid */
+            instrumentId?: string | null;
+            /** Instrumentids */
+            instrumentIds?: string[] | null;
+            /** Investigator */
+            investigator?: string | null;
+            /** Ispublished */
+            isPublished?: boolean | null;
+            /** Joblogdata */
+            jobLogData?: string | null;
+            /** Jobparameters */
+            jobParameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** Keywords */
+            keywords?: string[] | null;
+            /** License */
+            license?: string | null;
+            /** Numberoffiles */
+            numberOfFiles?: number | null;
+            /** Numberoffilesarchived */
+            numberOfFilesArchived?: number | null;
+            /** Orcidofowner */
+            orcidOfOwner?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** Owneremail */
+            ownerEmail?: string | null;
+            /** Ownergroup */
+            ownerGroup?: string | null;
+            /** Packedsize */
+            packedSize?: number | null;
+            /** Principalinvestigator */
+            principalInvestigator?: string | null;
+            /** Principalinvestigators */
+            principalInvestigators?: string[] | null;
+            /** Proposalid */
+            proposalId?: string | null;
+            /** Proposalids */
+            proposalIds?: string[] | null;
+            /** Relationships */
+            relationships?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Runnumber */
+            runNumber?: string | null;
+            /** Sampleid */
+            sampleId?: string | null;
+            /** Sampleids */
+            sampleIds?: string[] | null;
+            /** Scientificmetadata */
+            scientificMetadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Scientificmetadataschema */
+            scientificMetadataSchema?: string | null;
+            /** Scientificmetadatavalid */
+            scientificMetadataValid?: boolean | null;
+            /** Sharedwith */
+            sharedWith?: string[] | null;
+            /** Size */
+            size?: number | null;
+            /** Sourcefolder */
+            sourceFolder?: string | null;
+            /** Sourcefolderhost */
+            sourceFolderHost?: string | null;
+            /** Starttime */
+            startTime?: string | null;
+            /** Techniques */
+            techniques?: {
+                /** Name */
+                name: string;
+                /** Pid */
+                pid: string;
+            }[] | null;
+            /** Usedsoftware */
+            usedSoftware?: string[] | null;
+            /** Validationstatus */
+            validationStatus?: string | null;
+        };
+        /**
+         * PartialUpdatePublishedDataDto
+         * @description Changes of published data, with v3's names.
+         */
+        PartialUpdatePublishedDataDto: {
+            /** Abstract */
+            abstract?: string | null;
+            /** Affiliation */
+            affiliation?: string | null;
+            /** Authors */
+            authors?: string[] | null;
+            /** Creator */
+            creator?: string[] | null;
+            /** Datadescription */
+            dataDescription?: string | null;
+            /** Doi */
+            doi?: string | null;
+            /** Downloadlink */
+            downloadLink?: string | null;
+            /** Numberoffiles */
+            numberOfFiles?: number | null;
+            /** Pidarray */
+            pidArray?: string[] | null;
+            /** Publicationyear */
+            publicationYear?: number | null;
+            /** Publisher */
+            publisher?: string | null;
+            /** Registeredtime */
+            registeredTime?: string | null;
+            /** Relatedpublications */
+            relatedPublications?: string[] | null;
+            /** Resourcetype */
+            resourceType?: string | null;
+            /** Scicatuser */
+            scicatUser?: string | null;
+            /** Sizeofarchive */
+            sizeOfArchive?: number | null;
+            /** Status */
+            status?: string | null;
+            /** Thumbnail */
+            thumbnail?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Url */
+            url?: string | null;
+        };
+        /**
+         * PartialUpdatePublishedDataV4Dto
+         * @description Changes of published data.
+         */
+        PartialUpdatePublishedDataV4Dto: {
+            /** Abstract */
+            abstract?: string | null;
+            /** Datasetpids */
+            datasetPids?: string[] | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Registeredtime */
+            registeredTime?: string | null;
+            /** Status */
+            status?: ("private" | "public" | "registered" | "amended") | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * Problem
+         * @description RFC 9457 problem details.
+         */
+        Problem: {
+            /** Detail */
+            detail: string;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
         };
         /**
          * ProposalDetails
@@ -864,6 +6431,66 @@ export interface components {
             id: string;
             /** Title */
             title: string;
+        };
+        /**
+         * PublishedData
+         * @description Published data.
+         */
+        PublishedData: {
+            /** Abstract */
+            abstract: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Createdby */
+            createdBy: string;
+            /** Datasetpids */
+            datasetPids: string[];
+            /** Doi */
+            doi: string;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** Numberoffiles */
+            numberOfFiles?: number | null;
+            /** Registeredtime */
+            registeredTime?: string | null;
+            /** Sizeofarchive */
+            sizeOfArchive?: number | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "private" | "public" | "registered" | "amended";
+            /** Title */
+            title: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+            /** Updatedby */
+            updatedBy: string;
+        };
+        /**
+         * PublishedDataConfig
+         * @description What the metadata of published data must be, and the form to edit them with.
+         */
+        PublishedDataConfig: {
+            /** Metadataschema */
+            metadataSchema: {
+                [key: string]: unknown;
+            };
+            /** Uischema */
+            uiSchema: {
+                [key: string]: unknown;
+            };
         };
         /**
          * RawDataset
@@ -919,6 +6546,168 @@ export interface components {
              * @enum {unknown}
              */
             type: "raw";
+        };
+        /**
+         * Refusal
+         * @description SciCat's form of an error.
+         */
+        Refusal: {
+            /** Error */
+            error: string;
+            /** Message */
+            message: string | {
+                [key: string]: unknown;
+            } | unknown[];
+            /** Statuscode */
+            statusCode: number;
+        };
+        /**
+         * ReplaceAttachment
+         * @description All of an attachment; what is not given is taken away.
+         */
+        ReplaceAttachment: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Caption */
+            caption: string;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Ispublished */
+            isPublished: boolean;
+            /** Ownergroup */
+            ownerGroup: string;
+            /** Relationships */
+            relationships?: {
+                /**
+                 * Relationtype
+                 * @default is attached to
+                 */
+                relationType: string;
+                /** Targetid */
+                targetId: string;
+                /**
+                 * Targettype
+                 * @enum {string}
+                 */
+                targetType: "dataset" | "proposal" | "sample" | "published_data";
+            }[] | null;
+            /** Thumbnail */
+            thumbnail?: string | null;
+        };
+        /**
+         * ReplaceFormerAttachment
+         * @description What v3's ``PUT`` must name.
+         */
+        ReplaceFormerAttachment: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Caption */
+            caption: string;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Ownergroup */
+            ownerGroup: string;
+            /** Thumbnail */
+            thumbnail?: string | null;
+        };
+        /**
+         * ReturnedIdentity
+         * @description What an identity provider said of a user, as it is shown.
+         */
+        ReturnedIdentity: {
+            /** Authstrategy */
+            authStrategy?: string | null;
+            /** Created */
+            created?: string | null;
+            /** Externalid */
+            externalId?: string | null;
+            /** Id */
+            id: string;
+            /** Modified */
+            modified?: string | null;
+            /** Profile */
+            profile: {
+                [key: string]: unknown;
+            };
+            /** Provider */
+            provider?: string | null;
+            /** Userid */
+            userId: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ReturnedSettings
+         * @description A user's settings as they are shown.
+         */
+        ReturnedSettings: {
+            /** Datasetcount */
+            datasetCount: number;
+            /** Externalsettings */
+            externalSettings: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id?: string | null;
+            /** Jobcount */
+            jobCount: number;
+            /** Userid */
+            userId: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ReturnedUser
+         * @description A user as it is shown.
+         */
+        ReturnedUser: {
+            /** Authstrategy */
+            authStrategy: string;
+            /** Email */
+            email: string;
+            /** Emailverified */
+            emailVerified?: boolean | null;
+            /** Id */
+            id: string;
+            /** Realm */
+            realm?: string | null;
+            /** Username */
+            username: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Run
+         * @description The actions of one operation on a job.
+         */
+        Run: {
+            /** Action */
+            action?: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Done */
+            done: number;
+            /** Endedat */
+            endedAt?: string | null;
+            /** Jobid */
+            jobId: string;
+            /**
+             * Operation
+             * @enum {string}
+             */
+            operation: "create" | "update";
+            /** Reason */
+            reason?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "failed";
+            /** Username */
+            username: string;
         };
         /**
          * Scan
@@ -1066,6 +6855,404 @@ export interface components {
             /** Rating */
             rating?: number | null;
         };
+        /**
+         * ServiceToken
+         * @description A token as it is listed: what it is for, not what proves it.
+         */
+        ServiceToken: {
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Expiresat
+             * Format: date-time
+             */
+            expiresAt: string;
+            /** Groups */
+            groups: string[] | null;
+            /** Id */
+            id: string;
+            /** Lastusedat */
+            lastUsedAt: string | null;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** Revokedat */
+            revokedAt: string | null;
+            /** Scopes */
+            scopes: string[];
+        };
+        /**
+         * SettingsBody
+         * @description A user's settings; what is not given stays as it is.
+         */
+        SettingsBody: {
+            /**
+             * Datasetcount
+             * @description Datasets to a page.
+             */
+            datasetCount?: number | null;
+            /** Externalsettings */
+            externalSettings?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Jobcount
+             * @description Jobs to a page.
+             */
+            jobCount?: number | null;
+        };
+        /**
+         * State
+         * @description Whether the catalogue and what it needs are well.
+         */
+        State: {
+            /** Details */
+            details: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** Error */
+            error: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** Info */
+            info: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** Status */
+            status: string;
+        };
+        /**
+         * Ticket
+         * @description A ticket.
+         */
+        Ticket: {
+            /** Ticket */
+            ticket: string;
+        };
+        /**
+         * Token
+         * @description A token.
+         */
+        Token: {
+            /** Jwt */
+            jwt: string;
+        };
+        /**
+         * UpdateCustomDatasetDto
+         * @description A whole dataset (UpdateCustomDatasetDto).
+         */
+        UpdateCustomDatasetDto: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Classification */
+            classification?: string | null;
+            /** Comment */
+            comment?: string | null;
+            /** Contactemail */
+            contactEmail: string;
+            /** Creationlocation */
+            creationLocation?: string | null;
+            /**
+             * Creationtime
+             * Format: date-time
+             */
+            creationTime: string;
+            /** Dataformat */
+            dataFormat?: string | null;
+            /** Dataqualitymetrics */
+            dataQualityMetrics?: number | null;
+            /** Datasetname */
+            datasetName: string;
+            datasetlifecycle?: {
+                /** Archivable */
+                archivable?: boolean | null;
+                /** Archiveretentiontime */
+                archiveRetentionTime?: string | null;
+                archiveReturnMessage?: unknown;
+                /** Archivestatusmessage */
+                archiveStatusMessage?: string | null;
+                /** Dateofdiskpurging */
+                dateOfDiskPurging?: string | null;
+                /** Dateofpublishing */
+                dateOfPublishing?: string | null;
+                /** Exportedto */
+                exportedTo?: string | null;
+                /** Isoncentraldisk */
+                isOnCentralDisk?: boolean | null;
+                /** Publishable */
+                publishable?: boolean | null;
+                /** Publishedon */
+                publishedOn?: string | null;
+                /** Retrievable */
+                retrievable?: boolean | null;
+                /** Retrieveintegritycheck */
+                retrieveIntegrityCheck?: boolean | null;
+                retrieveReturnMessage?: unknown;
+                /** Retrievestatusmessage */
+                retrieveStatusMessage?: string | null;
+                /** Storagelocation */
+                storageLocation?: string | null;
+            } | null;
+            /** Description */
+            description?: string | null;
+            /** Endtime */
+            endTime?: string | null;
+            /** Inputdatasets */
+            inputDatasets?: string[] | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Instrumentid */
+            instrumentId?: string | null;
+            /** Instrumentids */
+            instrumentIds?: string[] | null;
+            /** Investigator */
+            investigator?: string | null;
+            /** Ispublished */
+            isPublished?: boolean | null;
+            /** Joblogdata */
+            jobLogData?: string | null;
+            /** Jobparameters */
+            jobParameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** Keywords */
+            keywords?: string[] | null;
+            /** License */
+            license?: string | null;
+            /** Numberoffiles */
+            numberOfFiles?: number | null;
+            /** Numberoffilesarchived */
+            numberOfFilesArchived?: number | null;
+            /** Orcidofowner */
+            orcidOfOwner?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** Owneremail */
+            ownerEmail?: string | null;
+            /** Ownergroup */
+            ownerGroup: string;
+            /** Packedsize */
+            packedSize?: number | null;
+            /** Principalinvestigator */
+            principalInvestigator?: string | null;
+            /** Principalinvestigators */
+            principalInvestigators?: string[] | null;
+            /** Proposalid */
+            proposalId?: string | null;
+            /** Proposalids */
+            proposalIds?: string[] | null;
+            /** Relationships */
+            relationships?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Runnumber */
+            runNumber?: string | null;
+            /** Sampleid */
+            sampleId?: string | null;
+            /** Sampleids */
+            sampleIds?: string[] | null;
+            /** Scientificmetadata */
+            scientificMetadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Scientificmetadataschema */
+            scientificMetadataSchema?: string | null;
+            /** Scientificmetadatavalid */
+            scientificMetadataValid?: boolean | null;
+            /** Sharedwith */
+            sharedWith?: string[] | null;
+            /** Size */
+            size?: number | null;
+            /** Sourcefolder */
+            sourceFolder: string;
+            /** Sourcefolderhost */
+            sourceFolderHost?: string | null;
+            /** Starttime */
+            startTime?: string | null;
+            /** Techniques */
+            techniques?: {
+                /** Name */
+                name: string;
+                /** Pid */
+                pid: string;
+            }[] | null;
+            /** Usedsoftware */
+            usedSoftware?: string[] | null;
+            /** Validationstatus */
+            validationStatus?: string | null;
+        };
+        /**
+         * UpdateDatasetDto
+         * @description A whole dataset (UpdateDatasetDto).
+         */
+        UpdateDatasetDto: {
+            /** Accessgroups */
+            accessGroups?: string[] | null;
+            /** Classification */
+            classification?: string | null;
+            /** Comment */
+            comment?: string | null;
+            /** Contactemail */
+            contactEmail: string;
+            /** Creationlocation */
+            creationLocation?: string | null;
+            /**
+             * Creationtime
+             * Format: date-time
+             */
+            creationTime: string;
+            /** Dataformat */
+            dataFormat?: string | null;
+            /** Dataqualitymetrics */
+            dataQualityMetrics?: number | null;
+            /** Datasetname */
+            datasetName: string;
+            datasetlifecycle?: {
+                /** Archivable */
+                archivable?: boolean | null;
+                /** Archiveretentiontime */
+                archiveRetentionTime?: string | null;
+                archiveReturnMessage?: unknown;
+                /** Archivestatusmessage */
+                archiveStatusMessage?: string | null;
+                /** Dateofdiskpurging */
+                dateOfDiskPurging?: string | null;
+                /** Dateofpublishing */
+                dateOfPublishing?: string | null;
+                /** Exportedto */
+                exportedTo?: string | null;
+                /** Isoncentraldisk */
+                isOnCentralDisk?: boolean | null;
+                /** Publishable */
+                publishable?: boolean | null;
+                /** Publishedon */
+                publishedOn?: string | null;
+                /** Retrievable */
+                retrievable?: boolean | null;
+                /** Retrieveintegritycheck */
+                retrieveIntegrityCheck?: boolean | null;
+                retrieveReturnMessage?: unknown;
+                /** Retrievestatusmessage */
+                retrieveStatusMessage?: string | null;
+                /** Storagelocation */
+                storageLocation?: string | null;
+            } | null;
+            /** Description */
+            description?: string | null;
+            /** Endtime */
+            endTime?: string | null;
+            /** Inputdatasets */
+            inputDatasets?: string[] | null;
+            /** Instrumentgroup */
+            instrumentGroup?: string | null;
+            /** Instrumentids */
+            instrumentIds?: string[] | null;
+            /** Ispublished */
+            isPublished?: boolean | null;
+            /** Joblogdata */
+            jobLogData?: string | null;
+            /** Jobparameters */
+            jobParameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** Keywords */
+            keywords?: string[] | null;
+            /** License */
+            license?: string | null;
+            /** Numberoffiles */
+            numberOfFiles?: number | null;
+            /** Numberoffilesarchived */
+            numberOfFilesArchived?: number | null;
+            /** Orcidofowner */
+            orcidOfOwner?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** Owneremail */
+            ownerEmail?: string | null;
+            /** Ownergroup */
+            ownerGroup: string;
+            /** Packedsize */
+            packedSize?: number | null;
+            /** Principalinvestigators */
+            principalInvestigators?: string[] | null;
+            /** Proposalids */
+            proposalIds?: string[] | null;
+            /** Relationships */
+            relationships?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Runnumber */
+            runNumber?: string | null;
+            /** Sampleids */
+            sampleIds?: string[] | null;
+            /** Scientificmetadata */
+            scientificMetadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Scientificmetadataschema */
+            scientificMetadataSchema?: string | null;
+            /** Scientificmetadatavalid */
+            scientificMetadataValid?: boolean | null;
+            /** Sharedwith */
+            sharedWith?: string[] | null;
+            /** Size */
+            size?: number | null;
+            /** Sourcefolder */
+            sourceFolder: string;
+            /** Sourcefolderhost */
+            sourceFolderHost?: string | null;
+            /** Starttime */
+            startTime?: string | null;
+            /** Techniques */
+            techniques?: {
+                /** Name */
+                name: string;
+                /** Pid */
+                pid: string;
+            }[] | null;
+            /** Usedsoftware */
+            usedSoftware?: string[] | null;
+            /** Validationstatus */
+            validationStatus?: string | null;
+        };
+        /**
+         * UpdateFormerJob
+         * @description A change of a job (v3).
+         */
+        UpdateFormerJob: {
+            /** Executiontime */
+            executionTime?: string | null;
+            /** Jobresultobject */
+            jobResultObject?: {
+                [key: string]: unknown;
+            } | null;
+            /** Jobstatusmessage */
+            jobStatusMessage?: string | null;
+        };
+        /**
+         * UpdateJob
+         * @description A change of a job (v4).
+         */
+        UpdateJob: {
+            /** Jobresultobject */
+            jobResultObject?: {
+                [key: string]: unknown;
+            } | null;
+            /** Statuscode */
+            statusCode: string;
+            /** Statusmessage */
+            statusMessage: string;
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -1080,7 +7267,179 @@ export interface components {
             type: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description The request cannot be understood. */
+        Problem400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A bearer token is needed, or the one given is not valid. */
+        Problem401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The caller may not do this. */
+        Problem403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no such thing, or none that the caller may see. */
+        Problem404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It contradicts what there is. */
+        Problem409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is too large. */
+        Problem413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is understood and its content does not make sense. */
+        Problem422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The caller asks for too much at once; `Retry-After` says when to ask again. */
+        Problem429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The database does not answer at the moment; the request may be repeated. */
+        Problem503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request cannot be understood. */
+        Refused400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description The token is not valid, or the login is wrong. */
+        Refused401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description The caller may not do this. */
+        Refused403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description There is no such thing, or it is not enabled here. */
+        Refused404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description The request contradicts what is stored. */
+        Refused409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description What is stored was changed since the time that the request names. */
+        Refused412: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description The body is too large. */
+        Refused413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Failed Dependency */
+        Refused424: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description The caller asks for too much at once. */
+        Refused429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        /** @description Something that is needed does not answer at the moment; the request may be repeated. */
+        Refused503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -1088,6 +7447,157 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getActivity: {
+        parameters: {
+            query?: {
+                /** @description Of this time or later: the start, else the creation. */
+                from?: string | null;
+                /** @description Of before this time. */
+                to?: string | null;
+                /** @description Whose days: a name of the IANA time zones. */
+                timezone?: string;
+                /** @description JSON: a `where`, as in SciCat's v4 filters. */
+                where?: string | null;
+                /** @description JSON: what SciCat's search page sends as `fields` of `fullquery`, such as `{"text": "…", "scientific": [{"lhs": …, "relation": …, "rhs": …, "unit": …}]}`. */
+                search?: string | null;
+                proposal?: string | null;
+                beamline?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its `ETag`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Such as `Dataset`. */
+                collection?: string | null;
+                /** @description The document's identifier. */
+                document?: string | null;
+                /** @description Who changed it. */
+                username?: string | null;
+                /** @description The `X-Request-ID` of the change. */
+                request?: string | null;
+                /** @description Changes at this time or later. */
+                from?: string | null;
+                /** @description Changes before this time. */
+                to?: string | null;
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listDatasets: {
+        parameters: {
+            query?: {
+                /** @description Fields to give, URL-encoded each, with commas between, such as `pid,datasetName,scientificMetadata.energy`; empty for all. */
+                columns?: string;
+                /** @description Datasets without the field are the smallest. */
+                sort?: "-startTime" | "startTime" | "-creationTime" | "creationTime" | "-createdAt" | "createdAt" | "-updatedAt" | "updatedAt" | "-size" | "size" | "-datasetName" | "datasetName" | "-pid" | "pid";
+                limit?: number;
+                /** @description `nextCursor` of the page before, in the same order. */
+                cursor?: string | null;
+                /** @description JSON: a `where`, as in SciCat's v4 filters. */
+                where?: string | null;
+                /** @description JSON: what SciCat's search page sends as `fields` of `fullquery`, such as `{"text": "…", "scientific": [{"lhs": …, "relation": …, "rhs": …, "unit": …}]}`. */
+                search?: string | null;
+                /** @description Of this time or later: the start, else the creation. */
+                from?: string | null;
+                /** @description Of before this time. */
+                to?: string | null;
+                proposal?: string | null;
+                beamline?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OriginalPage"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its `ETag`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     writeBatch: {
         parameters: {
             query?: never;
@@ -1110,96 +7620,152 @@ export interface operations {
                     "application/json": components["schemas"]["BatchAnswer"];
                 };
             };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    exportDatasets: {
+        parameters: {
+            query?: {
+                /** @description `ndjson`: each dataset as it was sent. `csv`, `parquet`: a column for each field, each metadata key (its value as sent) and its unit. */
+                format?: "csv" | "ndjson" | "parquet";
+                /** @description Fields to give, URL-encoded each, with commas between, such as `pid,datasetName,scientificMetadata.energy`; empty for all. */
+                columns?: string;
+                /** @description CSV: text that a spreadsheet would take for a formula gets an apostrophe before it. */
+                spreadsheet?: boolean;
+                /** @description JSON: a `where`, as in SciCat's v4 filters. */
+                where?: string | null;
+                /** @description JSON: what SciCat's search page sends as `fields` of `fullquery`, such as `{"text": "…", "scientific": [{"lhs": …, "relation": …, "rhs": …, "unit": …}]}`. */
+                search?: string | null;
+                /** @description Of this time or later: the start, else the creation. */
+                from?: string | null;
+                /** @description Of before this time. */
+                to?: string | null;
+                proposal?: string | null;
+                beamline?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, as it grows. One that ends early was not finished: its last chunk is missing. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
+                    "application/vnd.apache.parquet": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8; header=present": string;
                 };
             };
-            /** @description The caller may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The request is understood and its content does not make sense. */
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
-            /** @description The database does not answer at the moment; the request may be repeated. */
-            503: {
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getDataset: {
+        parameters: {
+            query?: {
+                /** @description Fields to give, URL-encoded each, with commas between, such as `pid,datasetName,scientificMetadata.energy`; empty for all. */
+                columns?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
+                    "application/json": components["schemas"]["Original"];
                 };
             };
+            /** @description The caller has this answer already: `If-None-Match` names its `ETag`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            503: components["responses"]["Problem503"];
+        };
+    };
+    explainAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetAccess"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its `ETag`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            503: components["responses"]["Problem503"];
         };
     };
     getDurability: {
@@ -1220,60 +7786,9 @@ export interface operations {
                     "application/json": components["schemas"]["BatchDurability"];
                 };
             };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The caller may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The database does not answer at the moment; the request may be repeated. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            503: components["responses"]["Problem503"];
         };
     };
     streamScans: {
@@ -1305,24 +7820,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["Problem401"];
             /** @description Validation Error */
             422: {
                 headers: {
@@ -1332,6 +7830,33 @@ export interface operations {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
+        };
+    };
+    actions_api_beamlore_v1_jobs__id__actions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"][];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
         };
     };
     getMe: {
@@ -1352,24 +7877,61 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
+            401: components["responses"]["Problem401"];
+        };
+    };
+    listParameterValues: {
+        parameters: {
+            query: {
+                /** @description The key of the metadata entry. */
+                key: string;
+                limit?: number;
+                /** @description JSON: a `where`, as in SciCat's v4 filters. */
+                where?: string | null;
+                /** @description JSON: what SciCat's search page sends as `fields` of `fullquery`, such as `{"text": "…", "scientific": [{"lhs": …, "relation": …, "rhs": …, "unit": …}]}`. */
+                search?: string | null;
+                /** @description Of this time or later: the start, else the creation. */
+                from?: string | null;
+                /** @description Of before this time. */
+                to?: string | null;
+                proposal?: string | null;
+                beamline?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
+                    "application/json": components["schemas"]["ParameterValues"];
                 };
             };
+            /** @description The caller has this answer already: `If-None-Match` names its `ETag`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     listScans: {
@@ -1405,42 +7967,8 @@ export interface operations {
                     "application/json": components["schemas"]["ScanPage"];
                 };
             };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             /** @description Validation Error */
             422: {
                 headers: {
@@ -1470,24 +7998,7 @@ export interface operations {
                     "application/json": components["schemas"]["BeamlineList"];
                 };
             };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["Problem401"];
         };
     };
     listParameters: {
@@ -1514,24 +8025,7 @@ export interface operations {
                     "application/json": components["schemas"]["ParameterList"];
                 };
             };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["Problem401"];
             /** @description Validation Error */
             422: {
                 headers: {
@@ -1561,24 +8055,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProposalList"];
                 };
             };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["Problem401"];
         };
     };
     getScan: {
@@ -1602,42 +8079,8 @@ export interface operations {
                     "application/json": components["schemas"]["Scan"];
                 };
             };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing, or none that the caller may see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
             /** @description Validation Error */
             422: {
                 headers: {
@@ -1674,60 +8117,9 @@ export interface operations {
                     "application/json": components["schemas"]["Scan"];
                 };
             };
-            /** @description A bearer token is needed, or the one given is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description The caller may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
-            /** @description There is no such thing, or none that the caller may see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Detail */
-                        detail: string;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /** Type */
-                        type: string;
-                    };
-                };
-            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             /** @description Validation Error */
             422: {
                 headers: {
@@ -1737,6 +8129,171 @@ export interface operations {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
+        };
+    };
+    listServiceTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceToken"][];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    makeServiceToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revokeServiceToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    AdminController_getConfig_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    AdminController_getTheme_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    AuthController_ldapLogin_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginAnswer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     AuthController_login_v3: {
@@ -1761,21 +8318,85 @@ export interface operations {
                     "application/json": components["schemas"]["LoginAnswer"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    AuthController_logout_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["LogoutAnswer"];
                 };
             };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    AuthController_msadLogin_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginAnswer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     AuthController_oidcLogin_v3: {
         parameters: {
             query?: {
                 returnUrl?: string | null;
+                /** @description The frontend that asks. */
+                client?: string | null;
             };
             header?: never;
             path?: never;
@@ -1788,19 +8409,14 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     AuthController_loginCallback_v3: {
@@ -1817,10 +8433,14 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     AuthController_oidcTokenLogin_v3: {
@@ -1845,15 +8465,15 @@ export interface operations {
                     "application/json": components["schemas"]["LoginAnswer"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     AuthController_whoami_v3: {
@@ -1874,6 +8494,205 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatablocksController_findAll_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatablocksController_create_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDatablock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatablocksController_count_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+                /**
+                 * @deprecated
+                 * @description The former name of `filter`.
+                 */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatablocksController_findById_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The block's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatablocksController_remove_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The block's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatablocksController_update_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The block's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeDatablock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsController_findAll_v3: {
@@ -1897,15 +8716,12 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsController_create_v3: {
@@ -1915,7 +8731,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCustomDatasetDto"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             201: {
@@ -1926,6 +8746,15 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsController_count_v3: {
@@ -1949,15 +8778,12 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsController_findOne_v3: {
@@ -1981,15 +8807,12 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsController_fullfacet_v3: {
@@ -2015,15 +8838,12 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsController_fullquery_v3: {
@@ -2049,15 +8869,76 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_isValid_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCustomDatasetDto.2"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": unknown;
                 };
             };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_metadataKeys_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: limit, skip, order. */
+                limits?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsController_findById_v3: {
@@ -2084,23 +8965,54 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findByIdAndReplace_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateCustomDatasetDto"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": unknown;
                 };
             };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
-    DatasetsController_findByIdAndUpdate_v3: {
+    DatasetsController_findByIdAndDelete_v3: {
         parameters: {
             query?: never;
-            header?: {
-                "if-unmodified-since"?: string | null;
-            };
+            header?: never;
             path: {
                 /** @description The PID, URL-encoded. */
                 pid: string;
@@ -2118,15 +9030,4907 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findByIdAndUpdate_v3: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An HTTP date, or ISO 8601 with milliseconds: 412 where it was changed since. */
+                "if-unmodified-since"?: string | null;
+            };
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartialUpdateFormer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": unknown;
                 };
             };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_appendToArrayField_v3: {
+        parameters: {
+            query: {
+                /** @description A field that is a list. */
+                fieldName: string;
+                /** @description What to append: values, or one JSON list of them. */
+                data: string[];
+            };
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findAllAttachments_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_createAttachment_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSubAttachment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findAttachmentsAndRemove_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_attachmentsCount_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findOneAttachmentAndUpdate_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+                /** @description The attachment's identifier. */
+                aid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceFormerAttachment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findOneAttachmentAndRemove_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+                /** @description The attachment's identifier. */
+                aid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findAllDatablocks_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_createDatablock_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDatasetDatablock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_deleteAllDatablocksFromDatasetId_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_countDatablocks_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findOneDatablockAndRemove_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+                /** @description The block's identifier. */
+                did: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findOneDatablockAndUpdate_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+                /** @description The block's identifier. */
+                did: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeDatablock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findLifecycleById_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findByIdAndUpdateLifecycle_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findLogbookByPid_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: skip, limit, sortField, and what the logbook server takes. */
+                filters?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findAllOrigDatablocks_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_createOrigDatablock_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDatasetOrigDatablock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_deleteAllOrigDatablocksFromDatasetId_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_countOrigDatablocks_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_origDatablockIsValid_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDatasetOrigDatablock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findOneOrigDatablockAndRemove_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+                /** @description The block's identifier. */
+                oid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_findOneOrigDatablockAndUpdate_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+                /** @description The block's identifier. */
+                oid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeOrigDatablock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsController_thumbnail_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SseController_connections_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connections"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SseController_stream_v3: {
+        parameters: {
+            query?: {
+                /** @description Of `events/ticket`, where no token can be sent. */
+                ticket?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A message for each new dataset that the caller may see: `{type: Dataset.created, data}`. A comment comes every 10 s. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SseController_createTicket_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    HealthController_check_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["State"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["State"];
+                };
+            };
+        };
+    };
+    HistoryController_findHistory_v3: {
+        parameters: {
+            query: {
+                /** @description JSON: the conditions, such as `{"subsystem": "Dataset"}`. */
+                filter: string;
+                /** @description How many of the newest to leave out. */
+                skip?: number;
+                /** @description How many to answer; 100 where it is not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    HistoryController_getHistoryByCollection_v3: {
+        parameters: {
+            query?: {
+                /** @description How many of the newest to leave out. */
+                skip?: number;
+                /** @description How many to answer; 100 where it is not given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                subsystem: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    HistoryController_countHistory_v3: {
+        parameters: {
+            query: {
+                /** @description JSON: the conditions, such as `{"subsystem": "Dataset"}`. */
+                filter: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    InstrumentsController_findAll_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    InstrumentsController_create_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateInstrument"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    InstrumentsController_count_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    InstrumentsController_findOne_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    InstrumentsController_findById_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The instrument's PID, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    InstrumentsController_remove_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The instrument's PID, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    InstrumentsController_update_v3: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Refuses the change where it was changed since. */
+                "if-unmodified-since"?: string | null;
+            };
+            path: {
+                /** @description The instrument's PID, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeInstrument"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    JobsController_findAll_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    JobsController_create_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateFormerJob"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description An action of the job's type refuses the request. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The job was changed by others at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            412: components["responses"]["Refused412"];
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            429: components["responses"]["Refused429"];
+            /** @description A template of the job's type cannot be filled. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The job is stored, and an action could not be done: a server it speaks to did not take it. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The job is stored, and an action took too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    JobsController_findOneDetails_v3: {
+        parameters: {
+            query: {
+                jobId: string;
+                /** @description JSON: fields of the datasets, true for those wanted. */
+                datasetFields?: string | null;
+                /** @description JSON: {"relation": "datablocks"}. */
+                include?: string | null;
+                /** @description JSON: fields of the relation, true for those wanted. */
+                includeFields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    JobsController_fullFacet_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: a list of fields. */
+                facets?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    JobsController_fullQuery_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: limit, skip, order. */
+                limits?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    JobsController_findOne_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    JobsController_remove_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    JobsController_update_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateFormerJob"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description An action of the job's type refuses the request. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The job was changed by others at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            412: components["responses"]["Refused412"];
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            429: components["responses"]["Refused429"];
+            /** @description A template of the job's type cannot be filled. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The job is stored, and an action could not be done: a server it speaks to did not take it. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The job is stored, and an action took too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    LogbooksController_findAll_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    LogbooksController_findByName_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: skip, limit, sortField, and what the logbook server takes. */
+                filters?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The proposal's identifier, URL-encoded. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksController_findAll_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksController_create_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOrigDatablock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksController_fullfacet_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: a list of fields. */
+                facets?: string | null;
+                /** @description JSON: fields and facets, in one. */
+                filters?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksController_fullfacetFiles_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: a list of fields. */
+                facets?: string | null;
+                /** @description JSON: fields and facets, in one. */
+                filters?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksController_fullquery_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: limit, skip, order. */
+                limits?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksController_fullqueryFiles_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: limit, skip, order. */
+                limits?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksController_isValid_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOrigDatablock.2"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksController_findById_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The block's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksController_remove_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The block's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksController_update_v3: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Refuses the change where it was changed since. */
+                "if-unmodified-since"?: string | null;
+            };
+            path: {
+                /** @description The block's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeOrigDatablock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PoliciesController_findAll_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PoliciesController_create_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PoliciesController_count_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: a condition. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PoliciesController_updateWhere_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePoliciesOf"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PoliciesController_findOne_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The policy's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PoliciesController_remove_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The policy's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PoliciesController_update_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The policy's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_findAll_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filters?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_create_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateProposal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_count_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: a condition. */
+                filter?: string | null;
+                /** @description JSON: fields and filter together. */
+                filters?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_fullfacet_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: a list of fields. */
+                facets?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_fullquery_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: limit, skip, order. */
+                limits?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_isValid_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateProposal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_findById_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The proposal's identifier, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_remove_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The proposal's identifier, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_update_v3: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Refuses the change where it was changed since. */
+                "if-unmodified-since"?: string | null;
+            };
+            path: {
+                /** @description The proposal's identifier, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeProposal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_findAllAttachments_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The proposal's identifier, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_createAttachment_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The proposal's identifier, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSubAttachment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_findOneAttachmentAndRemove_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The proposal's identifier, URL-encoded. */
+                pid: string;
+                /** @description The attachment's identifier. */
+                aid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_findOneAttachmentAndUpdate_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The proposal's identifier, URL-encoded. */
+                pid: string;
+                /** @description The attachment's identifier. */
+                aid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeFormerAttachment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_findByIdAccess_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The proposal's identifier, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    ProposalsController_findAllDatasets_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The proposal's identifier, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataController_findAll_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: {
+                /** @description The filter, where it is not in the query. */
+                filter?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataController_create_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePublishedDataDto"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataController_count_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataController_formPopulate_v3: {
+        parameters: {
+            query: {
+                /** @description The PID of a dataset. */
+                pid: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormPopulateData"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataController_findOne_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The DOI, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataController_remove_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The DOI, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataController_update_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The DOI, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartialUpdatePublishedDataDto"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataController_register_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The DOI, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is registered here; there is no provider to tell. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            424: components["responses"]["Refused424"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataController_resync_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The DOI, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePublishedDataDto"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            424: components["responses"]["Refused424"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    RuntimeConfigController_getConfig_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as `frontendConfig` or `frontendTheme`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Config"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    RuntimeConfigController_updateConfig_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as `frontendConfig` or `frontendTheme`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConfig"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Config"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_findAll_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_create_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSample"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_count_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_findOne_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_fullquery_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: limit, skip, order. */
+                limits?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_metadataKeys_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: limit, skip, order. */
+                limits?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_findById_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sample's identifier, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_remove_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sample's identifier, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_update_v3: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Refuses the change where it was changed since. */
+                "if-unmodified-since"?: string | null;
+            };
+            path: {
+                /** @description The sample's identifier, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSample"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_findAllAttachments_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sample's identifier, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_createAttachments_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sample's identifier, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSubAttachment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_findOneAttachment_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sample's identifier, URL-encoded. */
+                id: string;
+                /** @description The attachment's identifier. */
+                fk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_findOneAttachmentAndRemove_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sample's identifier, URL-encoded. */
+                id: string;
+                /** @description The attachment's identifier. */
+                fk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_findByIdAccess_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sample's identifier, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    SamplesController_findAllDatasets_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sample's identifier, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UserIdentitiesController_findOne_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: {
+                /** @description The same; it goes before the parameter. */
+                filter?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedIdentity"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UserIdentitiesController_isValidEmail_v3: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: {
+                /** @description The same; it goes before the parameter. */
+                filter?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": boolean;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_findAll_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedUser"][];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_getUserJWT_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_login_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginAnswer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_logout_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogoutAnswer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_getMyUserIdentity_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedIdentity"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_getMyUser_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedUser"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_getMySettings_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedSettings"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_updateOwnPassword_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_findById_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedUser"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_canUserCreateDataset_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MayCreate"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_createCustomJWT_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_updateUserPassword_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_getSettings_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedSettings"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_updateSettings_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedSettings"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_createSettings_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedSettings"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_removeSettings_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_patchSettings_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedSettings"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_patchExternalSettings_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedSettings"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    UsersController_getUserIdentity_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedIdentity"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    AttachmentsV4Controller_findAll_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    AttachmentsV4Controller_createAttachment_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAttachment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    AttachmentsV4Controller_isValid_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAttachment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    AttachmentsV4Controller_findAllPublic_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    AttachmentsV4Controller_findOne_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The attachment's identifier. */
+                aid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    AttachmentsV4Controller_findOneAndReplace_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The attachment's identifier. */
+                aid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceAttachment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    AttachmentsV4Controller_findOneAttachmentAndRemove_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The attachment's identifier. */
+                aid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    AttachmentsV4Controller_findOneAndUpdate_v4: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Refuses the change where it was changed since. */
+                "if-unmodified-since"?: string | null;
+            };
+            path: {
+                /** @description The attachment's identifier. */
+                aid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAttachment"];
+                "application/merge-patch+json": components["schemas"]["ChangeAttachment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsV4Controller_findAll_v4: {
@@ -2150,15 +13954,12 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsV4Controller_create_v4: {
@@ -2168,7 +13969,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDatasetDto"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             201: {
@@ -2179,6 +13984,15 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsV4Controller_count_v4: {
@@ -2202,15 +14016,12 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsV4Controller_findOne_v4: {
@@ -2234,15 +14045,12 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsV4Controller_fullfacet_v4: {
@@ -2250,6 +14058,10 @@ export interface operations {
             query?: {
                 /** @description JSON: fields and facets. */
                 filters?: string | null;
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: a list of fields. */
+                facets?: string | null;
             };
             header?: never;
             path?: never;
@@ -2266,15 +14078,76 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsV4Controller_isValid_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDatasetDto.2"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": unknown;
                 };
             };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsV4Controller_metadataKeys_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: limit, skip, order. */
+                limits?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsPublicV4Controller_findAllPublic_v4: {
@@ -2298,15 +14171,12 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsPublicV4Controller_countPublic_v4: {
@@ -2330,15 +14200,12 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsPublicV4Controller_findOnePublic_v4: {
@@ -2362,21 +14229,1289 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
     DatasetsPublicV4Controller_fullfacet_v4: {
         parameters: {
             query?: {
                 /** @description JSON: fields and facets. */
+                filters?: string | null;
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: a list of fields. */
+                facets?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsPublicV4Controller_publicMetadataKeys_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: limit, skip, order. */
+                limits?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsPublicV4Controller_findByIdPublic_v4: {
+        parameters: {
+            query?: {
+                /** @description Relations, or one JSON list of them. */
+                include?: string[] | null;
+            };
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsV4Controller_findById_v4: {
+        parameters: {
+            query?: {
+                /** @description Relations, or one JSON list of them. */
+                include?: string[] | null;
+            };
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsV4Controller_findByIdAndReplace_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateDatasetDto"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsV4Controller_findByIdAndDelete_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsV4Controller_findByIdAndUpdate_v4: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An HTTP date, or ISO 8601 with milliseconds: 412 where it was changed since. */
+                "if-unmodified-since"?: string | null;
+            };
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartialUpdate"];
+                "application/merge-patch+json": components["schemas"]["PartialUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsV4Controller_findLifecycleById_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsV4Controller_findByIdAndUpdateLifecycle_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleChange"];
+                "application/merge-patch+json": components["schemas"]["LifecycleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    DatasetsV4Controller_findLogbookByPid_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: skip, limit, sortField, and what the logbook server takes. */
+                filters?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The PID, URL-encoded. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    JobsV4Controller_findAll_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    JobsV4Controller_create_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateJob"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description An action of the job's type refuses the request. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The job was changed by others at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            412: components["responses"]["Refused412"];
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            429: components["responses"]["Refused429"];
+            /** @description A template of the job's type cannot be filled. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The job is stored, and an action could not be done: a server it speaks to did not take it. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The job is stored, and an action took too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    JobsV4Controller_findAllDatasetDetails_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    JobsV4Controller_fullFacet_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: a list of fields. */
+                facets?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    JobsV4Controller_fullQuery_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    JobsV4Controller_findOne_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The job's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    JobsV4Controller_remove_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    JobsV4Controller_update_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateJob"];
+                "application/merge-patch+json": components["schemas"]["UpdateJob"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be understood, or an action of the job's type refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description An action of the job's type refuses the request. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The job was changed by others at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            412: components["responses"]["Refused412"];
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            429: components["responses"]["Refused429"];
+            /** @description A template of the job's type cannot be filled. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The job is stored, and an action could not be done: a server it speaks to did not take it. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The database does not answer at the moment; the request may be repeated. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+            /** @description The job is stored, and an action took too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: string;
+                        message: unknown;
+                        statusCode: number;
+                    };
+                };
+            };
+        };
+    };
+    MetadataKeysV4Controller_findAll_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksV4Controller_findAll_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksV4Controller_create_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOrigDatablock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksV4Controller_findAllFiles_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksV4Controller_countFiles_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksV4Controller_fullfacet_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: a list of fields. */
+                facets?: string | null;
+                /** @description JSON: fields and facets, in one. */
                 filters?: string | null;
             };
             header?: never;
@@ -2394,27 +15529,243 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksV4Controller_fullfacetFiles_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: a list of fields. */
+                facets?: string | null;
+                /** @description JSON: fields and facets, in one. */
+                filters?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": unknown;
                 };
             };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
-    DatasetsPublicV4Controller_findByIdPublic_v4: {
+    OrigDatablocksV4Controller_isValid_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOrigDatablock.2"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksPublicV4Controller_findAllPublic_v4: {
         parameters: {
             query?: {
-                /** @description JSON: a list of relations. */
-                include?: string | null;
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksPublicV4Controller_findAllFilesPublic_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksPublicV4Controller_countFilesPublic_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksPublicV4Controller_fullfacet_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: a list of fields. */
+                facets?: string | null;
+                /** @description JSON: fields and facets, in one. */
+                filters?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksPublicV4Controller_fullfacetFiles_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: what to look for. */
+                fields?: string | null;
+                /** @description JSON: a list of fields. */
+                facets?: string | null;
+                /** @description JSON: fields and facets, in one. */
+                filters?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksPublicV4Controller_findByIdPublic_v4: {
+        parameters: {
+            query?: {
+                /** @description `dataset` or `all`. */
+                include?: string[] | null;
             };
             header?: never;
             path: {
-                /** @description The PID, URL-encoded. */
-                pid: string;
+                /** @description The block's identifier. */
+                id: string;
             };
             cookie?: never;
         };
@@ -2429,27 +15780,24 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
-    DatasetsV4Controller_findById_v4: {
+    OrigDatablocksV4Controller_findById_v4: {
         parameters: {
             query?: {
-                /** @description JSON: a list of relations. */
-                include?: string | null;
+                /** @description `dataset` or `all`. */
+                include?: string[] | null;
             };
             header?: never;
             path: {
-                /** @description The PID, URL-encoded. */
-                pid: string;
+                /** @description The block's identifier. */
+                id: string;
             };
             cookie?: never;
         };
@@ -2464,26 +15812,244 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OrigDatablocksV4Controller_findByIdAndDelete_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The block's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": unknown;
                 };
             };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
-    DatasetsV4Controller_findByIdAndUpdate_v4: {
+    OrigDatablocksV4Controller_findByIdAndUpdate_v4: {
         parameters: {
             query?: never;
             header?: {
+                /** @description Refuses the change where it was changed since. */
                 "if-unmodified-since"?: string | null;
             };
             path: {
-                /** @description The PID, URL-encoded. */
-                pid: string;
+                /** @description The block's identifier. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeOrigDatablock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataV4Controller_findAll_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+                /** @description JSON: conditions by field; `text` looks for words anywhere. */
+                fields?: string | null;
+                /** @description JSON: limit, skip, order. */
+                limits?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedData"][];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataV4Controller_create_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePublishedDataV4Dto"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedData"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataV4Controller_getConfig_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedDataConfig"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataV4Controller_count_v4: {
+        parameters: {
+            query?: {
+                /** @description JSON: where, fields, limits, include. */
+                filter?: string | null;
+                /** @description JSON: conditions by field; `text` looks for words anywhere. */
+                fields?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataV4Controller_formPopulate_v4: {
+        parameters: {
+            query: {
+                /** @description PIDs of datasets. */
+                pid: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormPopulateData"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataV4Controller_findOne_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The DOI, URL-encoded. */
+                id: string;
             };
             cookie?: never;
         };
@@ -2495,18 +16061,217 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["PublishedData"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataV4Controller_remove_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The DOI, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["PublishedData"];
                 };
             };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataV4Controller_update_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The DOI, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartialUpdatePublishedDataV4Dto"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedData"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataV4Controller_amend_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The DOI, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedData"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataV4Controller_publish_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The DOI, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedData"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataV4Controller_register_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The DOI, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedData"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            424: components["responses"]["Refused424"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    PublishedDataV4Controller_resync_v4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The DOI, URL-encoded. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartialUpdatePublishedDataV4Dto"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            424: components["responses"]["Refused424"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
         };
     };
 }

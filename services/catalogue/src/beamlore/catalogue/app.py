@@ -15,10 +15,11 @@ from beamlore.catalogue import me
 from beamlore.catalogue.auth.attempts import Attempts
 from beamlore.catalogue.auth.provider import IdentityProvider
 from beamlore.catalogue.auth.tokens import AnyToken, SessionTokens
+from beamlore.catalogue.costs import CostlyRequests, Costs
 from beamlore.catalogue.database.indexes import create_indexes
 from beamlore.catalogue.datasets import editing_v3, editing_v4, routes_v3, routes_v4
 from beamlore.catalogue.derived import Keeper
-from beamlore.catalogue.description import describe_refusals
+from beamlore.catalogue.description import describe_refusals, share
 from beamlore.catalogue.ingest import routes as ingest_routes
 from beamlore.catalogue.live import routes as live_routes
 from beamlore.catalogue.live.follow import Follower
@@ -95,6 +96,9 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
     app.state.session_tokens = tokens
     app.state.provider = IdentityProvider(settings, app.state.verifier)
     app.state.admission = admit
+    costs = Costs(settings.slow_seconds_a_minute)
+    app.state.allowance = costs.allow
+    app.add_middleware(CostlyRequests, costs=costs)
     app.state.attempts = Attempts(settings)
     app.state.verifier = AnyToken(app.state.verifier if settings.oidc_issuer else None, tokens, settings.admin_groups)
     install_scicat_errors(app)
@@ -147,6 +151,7 @@ def _describe_batches(app: FastAPI) -> None:
         description = generated()
         description.setdefault("components", {}).setdefault("schemas", {}).update(ingest_routes.schemas())
         describe_refusals(description)
+        share(description)
         return description
 
     app.openapi = openapi  # type: ignore[method-assign]

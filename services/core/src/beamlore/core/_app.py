@@ -79,6 +79,7 @@ def create_app(
     )
     app.state.settings = settings
     app.state.health = health
+    app.state.allowance = None
     if isinstance(settings, OidcSettings):
         app.state.verifier = TokenVerifier(settings)
     install_error_handlers(app)

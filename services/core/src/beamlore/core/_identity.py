@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, TypeAlias
 
 from fastapi import Request, Security
 from fastapi.security import HTTPBearer
@@ -65,6 +65,10 @@ class Verifier(Protocol):
         ...
 
 
+Allowance: TypeAlias = Callable[[Request, Principal], Awaitable[None]]
+"""Lets a caller's request through, or raises TooManyRequestsError; a service may set one as ``app.state.allowance``."""
+
+
 def bearer_token(request: Request) -> str | None:
     """Return the token of the ``Authorization: Bearer`` header (RFC 6750, section 2.1), ``None`` without one.
 
@@ -109,6 +113,9 @@ class _Authentication(HTTPBearer):
         principal = ANONYMOUS if token is None else await authenticated(request, token)
         if self._required and not principal.is_authenticated:
             raise UnauthenticatedError("log in first: this needs a bearer token")
+        allow: Allowance | None = request.app.state.allowance
+        if allow is not None:
+            await allow(request, principal)
         return principal
 
 

@@ -40,6 +40,12 @@ class Settings(
 
     query_limit: int = Field(default=1000, ge=1, description="Most documents one answer holds.")
     query_seconds: float = Field(default=10, gt=0, description="Longest time a query of a caller may take.")
+    slow_seconds_a_minute: float = Field(
+        default=120,
+        ge=0,
+        description="How long the slow queries (half a second or more) of one caller may take, together, in a minute. "
+        "Beyond it the answer is 429. 0: no limit.",
+    )
     batch_bytes: int = Field(default=64 * 1024 * 1024, description="Largest body of a batch.")
     body_bytes: int = Field(default=16 * 1024 * 1024, description="Largest body of any other request.")
     live_queue: int = Field(default=2000, ge=1, description="Events kept for one slow reader before it must reload.")

@@ -1,7 +1,8 @@
 """Functional accounts in SciCat's collections: written once, and kept as the file says."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ async def test_accounts_are_written_as_scicat_has_them_and_once(opened: Callable
         user = await house.collection("User").find_one({"username": "ola"})
         identity = await house.collection("UserIdentity").find_one({"userId": user["_id"]})
         assert (str(user["_id"]), user["authStrategy"], user["email"]) == (first.id, "local", "ola@facility.example")
-        assert identity["profile"]["accessGroups"] == ["proposal:2", "robots"]
+        assert sorted(identity["profile"]["accessGroups"]) == ["proposal:2", "robots"]
         assert (identity["provider"], identity["profile"]["id"]) == ("local", first.id)
         roles = {one["_id"]: one["name"] async for one in house.collection("Role").find()}
         assert set(roles.values()) == {"globalaccess", "admin", "proposal:1", "proposal:2", "robots"}
@@ -43,6 +44,15 @@ async def test_accounts_are_written_as_scicat_has_them_and_once(opened: Callable
         assert (await house.login("ola")).id == (await beside.login("ola")).id == first.id
         for collection, number in (("User", 3), ("UserIdentity", 3), ("UserRole", 4)):
             assert await house.collection(collection).count_documents({}) == number
+
+
+async def test_processes_that_start_at_the_same_moment_write_the_accounts_once(opened: Callable[..., Any]) -> None:
+    async with AsyncExitStack() as stack:
+        houses = await asyncio.gather(*(stack.enter_async_context(opened()) for _ in range(3)))
+        ids = {(await house.login("ola")).id for house in houses}
+        assert len(ids) == 1
+        for collection, number in (("User", 3), ("UserIdentity", 3), ("UserRole", 4), ("Role", 5)):
+            assert await houses[0].collection(collection).count_documents({}) == number
 
 
 async def test_what_changes_in_the_file_counts_and_what_else_was_changed_stays(

@@ -17,6 +17,8 @@ _NEWEST = [("startTime", DESCENDING), ("_id", DESCENDING)]
 _SAME_UNDER_ANOTHER_NAME = frozenset({85, 86})
 """IndexOptionsConflict, IndexKeySpecsConflict: a SciCat backend made it, with other options."""
 
+_DUPLICATE_KEY = 11000
+
 _DATASETS = [
     # The scan log of who sees everything, and any time frame.
     IndexModel(_NEWEST, name="beamlore_newest"),
@@ -91,10 +93,13 @@ async def _create(collection: AsyncCollection[dict[str, Any]], indexes: list[Ind
     try:
         await collection.create_indexes(indexes, commitQuorum=1)
     except OperationFailure as error:
-        if error.code not in _SAME_UNDER_ANOTHER_NAME:
+        if error.code not in _SAME_UNDER_ANOTHER_NAME | {_DUPLICATE_KEY}:
             raise
         if len(indexes) > 1:
             for index in indexes:
                 await _create(collection, [index])
+        elif error.code == _DUPLICATE_KEY:
+            name = indexes[0].document["name"]
+            log.error("what must be unique is not; mend it", collection=collection.name, index=name, error=str(error))
         else:
             log.info("an index like ours is there", collection=collection.name, index=indexes[0].document["name"])

@@ -64,10 +64,13 @@ class Keeper:
     async def run(self) -> None:
         """Keep, until cancelled."""
         await self._again_and_again(lambda: self._derived.changes.prepare(self._derived.deriver.version), once=True)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._again_and_again(self._fold))
-            tasks.create_task(self._again_and_again(self._note_others))
-            tasks.create_task(self._again_and_again(self._compare))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._again_and_again(self._fold))
+                tasks.create_task(self._again_and_again(self._note_others))
+                tasks.create_task(self._again_and_again(self._compare))
+        finally:
+            await self._derived.end()
 
     async def _again_and_again(self, work: Any, *, once: bool = False) -> None:
         while True:

@@ -158,6 +158,10 @@ class Derived:
         await self._fold()
         return state.datasets
 
+    async def end(self) -> None:
+        """Wait for the fold under way: cut off, its transaction would hold up others until the database ends it."""
+        await self._fold.finished()
+
     async def _answer(
         self,
         principal: Principal,

@@ -24,6 +24,10 @@ class Shared(Generic[Result]):
             self._next = asyncio.create_task(self._after(self._running))
         return await asyncio.shield(self._next)
 
+    async def finished(self) -> None:
+        """Wait until nothing runs any more, whatever came of it."""
+        await asyncio.gather(*(task for task in (self._running, self._next) if task), return_exceptions=True)
+
     async def _run(self) -> Result:
         return await self._work()
 

@@ -59,15 +59,22 @@ class AccountKeeper:
             try:
                 await self._role(GLOBAL_ACCESS)
                 for account in self._accounts:
-                    try:
-                        await self._keep(account)
-                    except ConflictError as error:
-                        log.error("a functional account is somebody else's", account=account.username, error=str(error))
+                    await self._keep_once_or_again(account)
             except (BeamloreError, PyMongoError) as error:
                 log.warning("functional accounts cannot be written yet", error=str(error))
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 self._stand.set()
+
+    async def _keep_once_or_again(self, account: FunctionalAccount) -> None:
+        try:
+            await self._keep(account)
+        except ConflictError:
+            # Another process that starts at the same moment was first, and the account is there now. Or it is taken.
+            try:
+                await self._keep(account)
+            except ConflictError as error:
+                log.error("a functional account is somebody else's", account=account.username, error=str(error))
 
     async def stand(self) -> None:
         """Wait until the accounts are written.
@@ -119,7 +126,7 @@ class AccountKeeper:
         self, session: AsyncClientSession, user: Document | None, account: FunctionalAccount, secret: str | None
     ) -> tuple[ObjectId, list[Change]]:
         if user is None:
-            key = ObjectId()
+            key = _identifier("account", account.username)
             created: Document = {
                 "_id": key,
                 "username": account.username,
@@ -175,13 +182,16 @@ class AccountKeeper:
         if found is not None:
             return ObjectId(found["_id"])
         now = datetime.now(UTC)
-        role: Document = {"_id": ObjectId(), "name": name, "created": now, "modified": now, "__v": 0}
+        role: Document = {"_id": _identifier("role", name), "name": name, "created": now, "modified": now, "__v": 0}
 
         async def work(session: AsyncClientSession) -> Sequence[Change]:
             await self._database[ROLES].insert_one(role, session=session)
             return [Change(ROLES, "create", SYSTEM, None, role)]
 
-        await self._transactions.run(work)
+        try:
+            await self._transactions.run(work)
+        except ConflictError:
+            log.debug("another process made the role at the same moment", role=name)
         return ObjectId(role["_id"])
 
     async def _give(self, session: AsyncClientSession, key: ObjectId, role: ObjectId) -> list[Change]:
@@ -196,3 +206,8 @@ class AccountKeeper:
         held: Document = {"userId": key, "roleId": role}
         before = await self._database[USER_ROLES].find_one_and_delete(held, session=session)
         return [] if before is None else [Change(USER_ROLES, "delete", SYSTEM, before, None)]
+
+
+def _identifier(kind: str, name: str) -> ObjectId:
+    """Return the identifier of what is made at start: the same in all processes, so that it is made once."""
+    return ObjectId(hashlib.sha256(f"beamlore {kind} {name}".encode()).digest()[:12])

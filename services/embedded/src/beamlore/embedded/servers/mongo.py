@@ -54,6 +54,8 @@ class Mongo:
             *("--replSet", _SET, "--bind_ip", "127.0.0.1", "--port", str(self._ports.get(name))),
             *("--dbpath", str(data), "--nounixsocket", "--wiredTigerCacheSizeGB", "0.25", "--quiet"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            # What a killed process had begun to write is in others' way for so long; by default for 60 s.
+            *("--setParameter", "transactionLifetimeLimitSeconds=15"),
             # By default a member that is told to end waits 15 s for others to notice.
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
         )

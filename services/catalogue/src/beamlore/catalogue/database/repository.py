@@ -11,6 +11,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import ExecutionTimeout, PyMongoError
 
 from beamlore.catalogue.access import Rights
+from beamlore.catalogue.database.gathering import AT_ONCE, Gathered
 from beamlore.core import BadRequestError, Principal, UnavailableError
 
 Document = dict[str, Any]
@@ -38,6 +39,7 @@ class GuardedRepository:
         self._collection = collection
         self._raw = collection.with_options(codec_options=_RAW)
         self._rights = rights
+        self._gathered: Gathered[str, Bson] = Gathered()
         self._milliseconds = round(seconds * 1000)
 
     async def find(self, principal: Principal, query: Query) -> list[Document]:
@@ -102,13 +104,23 @@ class GuardedRepository:
         with told_plainly():
             return [bytes(document.raw) for document in await cursor.to_list()]
 
-    async def find_one_raw(self, principal: Principal, where: Mapping[str, Any]) -> Bson | None:
-        """Return one whole document the principal may see that matches, as its BSON."""
-        with told_plainly():
-            found = await self._raw.find_one(
-                both(where, self._rights.readable(principal)), max_time_ms=self._milliseconds
-            )
-        return None if found is None else bytes(found.raw)
+    async def by_id_raw(self, principal: Principal, key: str) -> Bson | None:
+        """Return the document of an identifier if the principal may see it, whole, as its BSON.
+
+        Requests of those who may see the same share a query.
+        """
+        access = self._rights.readable(principal)
+
+        async def read(keys: Sequence[str]) -> dict[str, Bson]:
+            where = {"_id": keys[0]} if len(keys) == 1 else {"_id": {"$in": list(keys)}}
+            cursor = self._raw.find(both(where, access), max_time_ms=self._milliseconds, batch_size=AT_ONCE + 1)
+            with told_plainly():
+                found = await cursor.to_list()
+            if len(keys) == 1:
+                return dict.fromkeys(keys, bytes(found[0].raw)) if found else {}
+            return {document["_id"]: bytes(document.raw) for document in found}
+
+        return await self._gathered.get(repr(access), key, read)
 
     async def count(self, principal: Principal, where: Mapping[str, Any]) -> int:
         """Return how many documents match that the principal may see."""

@@ -27,7 +27,7 @@ from beamlore.catalogue.samples.keys import characteristic_keys
 from beamlore.catalogue.settings import Settings
 from beamlore.core import ForbiddenError, NotFoundError, Principal
 
-_RENDERED_BYTES = 64 * 1024 * 1024
+_RENDERED_BYTES = 32 * 1024 * 1024
 PUBLISHED = Compare("isPublished", "$eq", True)
 
 
@@ -144,7 +144,7 @@ class DatasetService:
             ForbiddenError: the principal may not see it.
         """
         if not include:
-            document = await self._datasets.find_one_raw(principal, {"_id": pid})
+            document = await self._datasets.by_id_raw(principal, pid)
             if document is not None:
                 return self._renderer.render(document, view)
         return to_json(view.show(await self.get(principal, pid, include, scopes)))

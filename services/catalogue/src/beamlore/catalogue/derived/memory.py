@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
-_BYTES = 32 * 1024 * 1024
+_BYTES = 16 * 1024 * 1024
 _BYTES_OF_A_VALUE = 128
 
 

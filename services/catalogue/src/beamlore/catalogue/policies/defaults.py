@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from beamlore.catalogue.database import Document, told_plainly
+from beamlore.catalogue.database.gathering import Gathered
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.policies.rights import PolicyRights
 from beamlore.catalogue.records import stamps
@@ -24,6 +25,7 @@ class DefaultPolicies:
         self._policies = ground.database[COLLECTION]
         self._store = ground.store(COLLECTION, PolicyRights(ground.policy, ground.settings))
         self._milliseconds = round(ground.settings.query_seconds * 1000)
+        self._gathered: Gathered[str, Document] = Gathered()
 
     async def classification(self, principal: Principal, dataset: Mapping[str, Any]) -> str:
         """Return the ``classification`` of a new dataset; its group has a policy afterwards.
@@ -61,8 +63,12 @@ class DefaultPolicies:
             await self._store.create(principal, document)
 
     async def _of(self, group: str) -> Document | None:
+        return await self._gathered.get(None, group, self._read)
+
+    async def _read(self, groups: Sequence[str]) -> Mapping[str, Document]:
         with told_plainly():
-            return await self._policies.find_one({"ownerGroup": group}, max_time_ms=self._milliseconds)
+            found = self._policies.find({"ownerGroup": {"$in": list(groups)}}, max_time_ms=self._milliseconds)
+            return {policy["ownerGroup"]: policy async for policy in found}
 
 
 def default_policy(

@@ -362,6 +362,7 @@ def run(given: argparse.Namespace, mongo: str) -> None:
             if given.peer:
                 sides.append(Side("peer", given.peer, given.peer_mongo, listening_at(given.peer), database))
             _until_caught_up(sides[0], given.datasets)
+            until_derived(mongo)
             wanted = [one for one in requests(given.datasets) if not given.only or given.only in one.name]
             rows = compare(sides, wanted, given.seconds)
             show(rows, [side.name for side in sides])
@@ -372,6 +373,21 @@ def run(given: argparse.Namespace, mongo: str) -> None:
             )
     if given.json:
         given.json.write_text(json.dumps({"at": datetime.now(UTC).isoformat(), "rows": rows}, indent=1))
+
+
+def until_derived(mongo: str) -> None:
+    """Wait until everything is derived, what was written while no catalogue ran too."""
+    database = MongoClient(mongo).get_default_database()
+    changes, search = database["beamlore_changes"], database["beamlore_search"]
+    count = database["Dataset"].count_documents({})
+    with console.status("deriving") as status:
+        while True:
+            built = (changes.find_one({"_id": "0"}) or {}).get("built")
+            derived = search.count_documents({})
+            if built and derived == count and not changes.find_one({"_id": {"$nin": ["0", "9"]}}):
+                return
+            status.update(f"derived: {derived:,} of {count:,} datasets")
+            time.sleep(0.5)
 
 
 def _until_caught_up(side: Side, count: int) -> None:

@@ -26,6 +26,7 @@ from bench_catalogue import (
     measured,
     ours,
     requests,
+    until_derived,
     write_accounts,
 )
 from load import Call, listening_at
@@ -75,7 +76,7 @@ def costs(mongo: str, count: int, seconds: int) -> dict[str, tuple[float, float]
             ]
             side = Side("Beamlore", address, mongo, [psutil.Process(process.pid)], database)
             _until_caught_up(side, count)
-            _until_derived(mongo)
+            until_derived(mongo)
             found = {}
             for request in wanted(count):
                 measured(side, request, 1, 1)
@@ -85,14 +86,6 @@ def costs(mongo: str, count: int, seconds: int) -> dict[str, tuple[float, float]
                 found[request.name] = sum(load.cpu.values()), load.p50
     console.print(sizes(mongo))
     return found
-
-
-def _until_derived(mongo: str) -> None:
-    """Wait until everything is derived: the first start over a database derives it all."""
-    changes = MongoClient(mongo).get_default_database()["beamlore_changes"]
-    with console.status("deriving"), changes.watch(full_document="updateLookup") as stream:
-        while not (changes.find_one({"_id": "0"}) or {}).get("built"):
-            next(stream)
 
 
 def show(columns: dict[int, dict[str, tuple[float, float]]]) -> bool:

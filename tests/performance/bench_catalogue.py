@@ -17,8 +17,10 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -260,13 +262,35 @@ def measured(side: Side, request: Request, connections: int, seconds: int) -> Lo
     )
 
 
-def compare(sides: list[Side], wanted: list[Request], seconds: int) -> list[dict[str, Any]]:
+@contextmanager
+def writing(side: Side, each_second: float) -> Iterator[None]:
+    """Post datasets to a side until the block is left: what it remembers of former answers is of no use then."""
+    if not each_second:
+        yield
+        return
+    headers, body, over = login(side, ADMIN), json.dumps(_new()), threading.Event()
+
+    def post() -> None:
+        with httpx.Client(base_url=side.address, headers=headers, timeout=60) as client:
+            while not over.wait(1 / each_second):
+                client.post("/api/v3/datasets", content=body).raise_for_status()
+
+    with ThreadPoolExecutor(1) as pool:
+        posting = pool.submit(post)
+        try:
+            yield
+        finally:
+            over.set()
+        posting.result()
+
+
+def compare(sides: list[Side], wanted: list[Request], seconds: int, writes: float) -> list[dict[str, Any]]:
     """Measure each request on each side, and return a row for each."""
     rows = []
     with Progress(console=console) as progress:
         task = progress.add_task("measuring", total=len(wanted))
         for request in wanted:
-            given = [answers(side, request) for side in sides]
+            given = [] if writes else [answers(side, request) for side in sides]
             row: dict[str, Any] = {
                 "request": request.name,
                 "goal": request.goal,
@@ -274,9 +298,11 @@ def compare(sides: list[Side], wanted: list[Request], seconds: int) -> list[dict
             }
             for side in sides:
                 measured(side, request, BUSY, 1)
-                row[side.name] = {
-                    connections: vars(measured(side, request, connections, seconds)) for connections in (ALONE, BUSY)
-                }
+                with writing(side, writes):
+                    row[side.name] = {
+                        connections: vars(measured(side, request, connections, seconds))
+                        for connections in (ALONE, BUSY)
+                    }
             rows.append(row)
             progress.advance(task)
     return rows
@@ -330,6 +356,7 @@ async def main() -> None:
     parser.add_argument("--peer-mongo", help="its database, mongodb://…/name; emptied of nothing, filled with datasets")
     parser.add_argument("--datasets", type=int, default=50_000)
     parser.add_argument("--seconds", type=int, default=5, help="of load for each figure")
+    parser.add_argument("--writes", type=float, default=0, help="datasets posted each second meanwhile")
     parser.add_argument("--only", help="requests whose name contains this")
     parser.add_argument("--write-accounts", type=Path, help="write the peer's functionalAccounts.json and stop")
     parser.add_argument("--json", type=Path, help="write all figures there")
@@ -364,7 +391,7 @@ def run(given: argparse.Namespace, mongo: str) -> None:
             _until_caught_up(sides[0], given.datasets)
             until_derived(mongo)
             wanted = [one for one in requests(given.datasets) if not given.only or given.only in one.name]
-            rows = compare(sides, wanted, given.seconds)
+            rows = compare(sides, wanted, given.seconds, given.writes)
             show(rows, [side.name for side in sides])
             memory = psutil.Process(process.pid).memory_full_info()
             console.print(

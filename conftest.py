@@ -10,9 +10,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
 
+import hypothesis
 import pytest
 
 from beamlore.embedded import Installation, Tokens
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("beamlore", deadline=None)
+hypothesis.settings.load_profile("beamlore")
 
 _INSTANCES = Path(__file__).parent / ".beamlore"
 _MOST_RUNS_AT_ONCE = 20

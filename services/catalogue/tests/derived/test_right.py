@@ -113,7 +113,7 @@ async def differs(sides: Sides) -> bool:
     return wrong > 0
 
 
-async def follows_others(sides: Sides, seconds: float = 20) -> None:
+async def follows_others(sides: Sides, seconds: float = 60) -> None:
     """Wait until derived data have followed what others wrote."""
 
     async def followed() -> bool:

@@ -15,24 +15,13 @@ import tempfile
 from pathlib import Path
 
 import psutil
-from bench_catalogue import (
-    USER,
-    Request,
-    Side,
-    _own_mongo,
-    _until_caught_up,
-    console,
-    fill,
-    measured,
-    ours,
-    requests,
-    until_derived,
-    write_accounts,
-)
+from bench_catalogue import measured
 from load import Call, listening_at
 from pymongo import MongoClient
 from pymongo.uri_parser import parse_uri
+from questions import Request, requests
 from rich.table import Table
+from sides import USER, Side, console, fill, ours, own_mongo, until_caught_up, until_derived, write_accounts
 
 LIMIT = 1.5
 GROWING = (
@@ -75,7 +64,7 @@ def costs(mongo: str, count: int, seconds: int) -> dict[str, tuple[float, float]
                 one for host, port in parse_uri(mongo)["nodelist"] for one in listening_at(f"http://{host}:{port}")
             ]
             side = Side("Beamlore", address, mongo, [psutil.Process(process.pid)], database)
-            _until_caught_up(side, count)
+            until_caught_up(side, count)
             until_derived(mongo)
             found = {}
             for request in wanted(count):
@@ -117,7 +106,7 @@ async def main() -> None:
     if given.mongo:
         right = await asyncio.to_thread(run, given.mongo)
     else:
-        async with _own_mongo() as mongo:
+        async with own_mongo() as mongo:
             right = await asyncio.to_thread(run, mongo)
     sys.exit(0 if right else 1)
 

@@ -102,18 +102,17 @@ async def differs(sides: Sides) -> bool:
     """Return whether derived data differ from the datasets; what waits to be folded counts as differing."""
     folder = sides.derived.folder
     try:
-        state = await sides.derived.changes.state()
-        if state is None or state.entries:
-            return True
         wrong = (await folder.compare(None, mend=False)).differed
         signature: str | None = ""
         while signature is not None and not wrong:
             signature, wrong = await folder.check_sums(signature, mend=False)
+        # Afterwards: what was written down meanwhile does not count as differing above.
+        state = await sides.derived.changes.state()
     except PyMongoError as error:
         if not error.has_error_label("TransientTransactionError"):
             raise
         return True
-    return wrong > 0
+    return wrong > 0 or state is None or bool(state.entries)
 
 
 async def follows_others(sides: Sides, seconds: float = 60) -> None:

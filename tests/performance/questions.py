@@ -27,7 +27,7 @@ class Request:
 
 
 def requests(count: int) -> list[Request]:
-    """Return the requests of the issue's table, over so many datasets."""
+    """Return what is asked, over so many datasets."""
     chance = Random(4)  # noqa: S311 - the same requests every time
     pids = [quote(dataset(chance.randrange(count))["_id"], safe="") for _ in range(500)]
     newest = [25 * page for page in range(40)]

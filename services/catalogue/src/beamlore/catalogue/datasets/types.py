@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import orjson
+from beamlore.catalogue.types_file import read_types
 
 BUILT_IN = frozenset({"raw", "derived"})
 
@@ -14,11 +14,7 @@ def load_types(file: Path | None) -> frozenset[str]:
         file: SciCat's ``datasetTypes.json``, an object whose values are the types beside raw and derived.
 
     Raises:
-        ValueError: the file is not such an object.
+        TypesFileError: the file is not such an object.
     """
-    if file is None:
-        return frozenset()
-    named = orjson.loads(file.read_bytes())
-    if not isinstance(named, dict) or not all(isinstance(one, str) for one in named.values()):
-        raise ValueError(f"{file}: must be an object whose values are types of datasets")
-    return BUILT_IN | frozenset(named.values()) if named else frozenset()
+    named = () if file is None else read_types(file)
+    return BUILT_IN.union(named) if named else frozenset()

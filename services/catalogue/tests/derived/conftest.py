@@ -18,8 +18,10 @@ SEARCHABLE = ("temperature", "operator", "axis*")
 @pytest.fixture
 async def sides(mongo_database: Any, settings_for: Callable[..., Settings], token: Tokens) -> AsyncIterator[Sides]:
     url, name = mongo_database
-    derived = settings_for(url, name, derived_from=0, searchable_metadata=SEARCHABLE, derived_reconcile_seconds=0.05)
-    documents = settings_for(url, name, derived_from=10**9, searchable_metadata=SEARCHABLE)
+    # Either of them may be the one that compares.
+    alike = {"searchable_metadata": SEARCHABLE, "derived_reconcile_seconds": 0.05}
+    derived = settings_for(url, name, derived_from=0, **alike)
+    documents = settings_for(url, name, derived_from=10**9, **alike)
     async with (
         serving(derived, token) as one,
         serving(documents, token) as other,

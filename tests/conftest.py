@@ -5,12 +5,14 @@ from contextlib import AsyncExitStack
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from beamlore.embedded import Installation, Tokens
 from tests.pages import chromium, sign_in
 
 SIZE = {"width": 1400, "height": 900}
+# What is waited for comes within a moment on a machine that is idle; on one that has ten things to do it comes later.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

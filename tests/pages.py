@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, async_playwright
+
+from tests.system.waiting import eventually
 
 CHROMIUM = "/usr/bin/chromium"
 # Without these Chromium looks for its maker's servers at every start.
@@ -36,3 +38,22 @@ async def sign_in(page: Page, address: str, user: str) -> None:
     await page.locator("#kc-login").click()
     await page.wait_for_url(lambda url: url.startswith(address.split("?")[0].rstrip("/")) and "/auth/" not in url)
     await page.get_by_role("banner").wait_for()
+
+
+async def shown_pids(page: Page) -> set[str]:
+    """Return the PIDs of the rows that are rendered: of a long log those about the place that is scrolled to."""
+    return set(await page.locator("[data-pid]").evaluate_all("rows => rows.map(row => row.dataset.pid)"))
+
+
+async def scroll_until_seen(page: Page, wanted: Locator) -> None:
+    """Scroll the scan log down from where it is until a row of it is rendered."""
+    log = page.get_by_role("region", name="Scan log")
+
+    async def scrolled() -> bool:
+        if await wanted.count() > 0:
+            return True
+        await log.evaluate("element => element.scrollBy(0, 400)")
+        return False
+
+    await eventually(scrolled, "the row is scrolled to")
+    await wanted.scroll_into_view_if_needed()

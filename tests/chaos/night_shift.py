@@ -131,12 +131,6 @@ class NightShift:
 
         await self.until(enough, f"{scans} new scans are catalogued")
 
-    async def newest_catalogued(self) -> str:
-        """Return the PID of the scan that was catalogued last."""
-        document = await self._catalogue["Dataset"].find_one({"_id": {"$regex": "^chaos/"}}, sort=[("createdAt", -1)])
-        assert document is not None
-        return str(document["_id"])
-
     async def snapshot(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
         """Return all that is stored of this shift's scans."""
         pids = [one["pid"] for one in self.ledger()]

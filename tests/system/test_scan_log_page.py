@@ -9,6 +9,7 @@ import httpx
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from tests.pages import scroll_until_seen
 from tests.system.scan_source import ScanSource
 from tests.system.waiting import eventually
 
@@ -103,9 +104,8 @@ async def test_new_scans_do_not_move_what_is_being_read(scan_log_page, scans):
     older = await scans.put_many(400, age=timedelta(hours=2))
     page = await scan_log_page("ada")
     await expect(page.get_by_test_id("connection")).to_have_text("Live")
-    log = page.get_by_role("region", name="Scan log")
     reading = row(page, older[150])
-    await scroll_until_seen(log, reading)
+    await scroll_until_seen(page, reading)
     place = await reading.bounding_box()
 
     newest = await scans.put()
@@ -115,15 +115,6 @@ async def test_new_scans_do_not_move_what_is_being_read(scan_log_page, scans):
     await page.get_by_role("button", name=re.compile("new scan")).click()
     await expect(row(page, newest)).to_be_in_viewport()
     await expect(page.get_by_role("button", name=re.compile("new scan"))).to_have_count(0)
-
-
-async def scroll_until_seen(log: Locator, wanted: Locator) -> None:
-    async def scrolled() -> bool:
-        await log.evaluate("element => element.scrollBy(0, 400)")
-        return await wanted.count() > 0
-
-    await eventually(scrolled, "the row is scrolled to")
-    await wanted.scroll_into_view_if_needed()
 
 
 async def test_filters_stand_in_the_address_and_come_back_from_it(scan_log_page, scans):

@@ -8,7 +8,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-async def eventually(look: Callable[[], Awaitable[Found]], what: str, seconds: float = 30) -> Found:
+async def eventually(look: Callable[[], Awaitable[Found]], what: str, seconds: float = 60) -> Found:
     """Return what `look` finds, once that is something.
 
     Raises:

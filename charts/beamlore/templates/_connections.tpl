@@ -12,7 +12,7 @@ How the services reach MongoDB, Kafka and the identity provider: variables of th
       name: {{ include "beamlore.secretName" (dict "root" .root "secret" "mongodb") }}
       key: {{ .database }}-password
 - name: BEAMLORE_MONGO_URL
-  value: mongodb://{{ .database }}:$(MONGO_PASSWORD)@{{ include "beamlore.mongodb.hosts" .root }}/?replicaSet=beamlore&authSource=admin
+  value: mongodb://{{ .database }}:$(MONGO_PASSWORD)@{{ include "beamlore.mongodb.hosts" .root }}/?replicaSet=beamlore&authSource={{ .database }}
 - name: BEAMLORE_MONGO_DATABASE
   value: {{ .database }}
 {{- else -}}
@@ -26,11 +26,20 @@ How the services reach MongoDB, Kafka and the identity provider: variables of th
 {{- end }}
 {{- end }}
 
+{{/* host:port,… of Kafka's brokers, ours or the facility's: the chart's top. */}}
+{{- define "beamlore.kafka.address" -}}
+{{- if .Values.kafka.enabled -}}
+{{- include "beamlore.kafka.bootstrap" . -}}
+{{- else -}}
+{{- required "kafka.external.bootstrap: host:port,… is needed where kafka.enabled is false" .Values.kafka.external.bootstrap -}}
+{{- end -}}
+{{- end }}
+
 {{/* Kafka: root, account (ingestor, beamline-<name>). */}}
 {{- define "beamlore.env.kafka" -}}
 {{- $kafka := .root.Values.kafka -}}
 - name: BEAMLORE_KAFKA_BOOTSTRAP
-  value: {{ if $kafka.enabled }}{{ include "beamlore.kafka.bootstrap" .root }}{{ else }}{{ required "kafka.external.bootstrap: host:port,… is needed where kafka.enabled is false" $kafka.external.bootstrap }}{{ end }}
+  value: {{ include "beamlore.kafka.address" .root }}
 {{- if or $kafka.enabled $kafka.external.authentication }}
 - name: BEAMLORE_KAFKA_USERNAME
   value: {{ .account }}

@@ -74,3 +74,56 @@ podSelector:
   {{- end }}
 {{- end }}
 {{- end }}
+
+{{/* Egress rules to MongoDB, ours or the facility's: the chart's top. */}}
+{{- define "beamlore.network.toMongodb" -}}
+{{- if .Values.mongodb.enabled }}
+{{- include "beamlore.network.to" (dict "root" . "component" "mongodb" "port" 27017) }}
+{{- else }}
+{{- include "beamlore.network.outside" .Values.networkPolicies.external.mongodb }}
+{{- end }}
+{{- end }}
+
+{{/* Egress rules to Kafka, ours or the facility's: the chart's top. */}}
+{{- define "beamlore.network.toKafka" -}}
+{{- if .Values.kafka.enabled }}
+{{- include "beamlore.network.to" (dict "root" . "component" "kafka" "port" 9092) }}
+{{- else }}
+{{- include "beamlore.network.outside" .Values.networkPolicies.external.kafka }}
+{{- end }}
+{{- end }}
+
+{{/* Egress rules to the identity provider, ours or the facility's: the chart's top. */}}
+{{- define "beamlore.network.toOidc" -}}
+{{- if .Values.keycloak.enabled }}
+{{- include "beamlore.network.to" (dict "root" . "component" "keycloak" "port" 8080) }}
+{{- else }}
+{{- include "beamlore.network.outside" .Values.networkPolicies.external.oidc }}
+{{- end }}
+{{- end }}
+
+{{/* Egress rules to the collector of traces, where there is one: the chart's top. */}}
+{{- define "beamlore.network.toTracing" -}}
+{{- if .Values.tracing.enabled }}
+{{- include "beamlore.network.outside" .Values.networkPolicies.external.tracing }}
+{{- end }}
+{{- end }}
+
+{{/* All of a policy but its rules: root, component. */}}
+{{- define "beamlore.network.head" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+{{ include "beamlore.network.metadata" . }}
+spec:
+  {{- include "beamlore.network.podSelector" . | nindent 2 }}
+  policyTypes: [Ingress, Egress]
+{{- end }}
+
+{{/* The policy of a migration, which reaches its database and nothing else: root, component (…-migrate). */}}
+{{- define "beamlore.network.migrate" -}}
+{{ include "beamlore.network.head" . }}
+  ingress: []
+  egress:
+    {{- include "beamlore.network.dns" .root | nindent 4 }}
+    {{- include "beamlore.network.toMongodb" .root | nindent 4 }}
+{{- end }}

@@ -134,7 +134,7 @@ livenessProbe:
   failureThreshold: 6
 readinessProbe:
   httpGet:
-    path: /health/ready
+    path: {{ .ready | default "/health/ready" }}
     port: http
   periodSeconds: 3
   timeoutSeconds: 3

@@ -67,3 +67,8 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- define "beamlore.publicHost" -}}
 {{- (urlParse .Values.publicUrl).hostname -}}
 {{- end }}
+
+{{/* Secret with the public address's certificate, where no other is named. */}}
+{{- define "beamlore.tlsSecret" -}}
+{{- printf "%s-tls" (include "beamlore.fullname" .) -}}
+{{- end }}

@@ -114,10 +114,6 @@ http {
             error_page 502 504 = @unavailable;
             proxy_pass http://keycloak;
         }
-        # Its console's metrics and health are not for people.
-        location ~ ^/idp/(metrics|health) {
-            return 404;
-        }
         {{- end }}
         {{- range list "useroffice" "configurator" "ingestor" }}
         {{- if or (ne . "useroffice") $.Values.useroffice.enabled }}

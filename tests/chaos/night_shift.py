@@ -1,14 +1,12 @@
 """A night shift: beamlines that scan without rest while things break, and the account that is asked for afterwards."""
 
 import asyncio
-import itertools
 import json
 import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +16,11 @@ from pymongo import AsyncMongoClient
 
 from beamlore.contract import scan_topic
 from tests.chaos import producer
+from tests.chaos.books import Account, Books
 
 SHIFT = {"balder": "20260101", "cosaxs": "20260201", "hippie": "20260301"}
 PRODUCER = Path(producer.__file__)
 CATCH_UP_SECONDS = 150
-
-
-@dataclass
-class Account:
-    """What became of everything that was produced."""
-
-    produced: int
-    catalogued: int
-    inbox: int
-    longest_gap: float
-
-    def __str__(self) -> str:
-        return (
-            f"produced {self.produced} = catalogued {self.catalogued} + inbox {self.inbox}; "
-            f"longest gap in the catalogue {self.longest_gap:.1f} s"
-        )
 
 
 class NightShift:
@@ -50,9 +33,7 @@ class NightShift:
         self._clients = [
             AsyncMongoClient(installation.mongo_url(database), tz_aware=True) for database in ("catalogue", "ingestor")
         ]
-        self._catalogue, self._inbox = (
-            client[database] for client, database in zip(self._clients, ("catalogue", "ingestor"), strict=True)
-        )
+        self._books = Books(self._clients[0]["catalogue"], self._clients[1]["ingestor"])
 
     async def __aenter__(self) -> "NightShift":
         for beamline, proposal in SHIFT.items():
@@ -116,27 +97,20 @@ class NightShift:
         wanted = len(self.ledger()) + scans
         await self.until(lambda: len(self.ledger()) >= wanted, f"{scans} more scans are made")
 
-    async def catalogued(self, pids: list[str]) -> int:
-        """Return how many of these scans the catalogue has as finished."""
-        return int(
-            await self._catalogue["Dataset"].count_documents({"_id": {"$in": pids}, "beamlore.state": "finished"})
-        )
-
     async def more_catalogued(self, scans: int) -> None:
         """Wait until that many scans made from now on stand in the catalogue: the way is open again."""
         before = {line["pid"] for line in self.ledger()}
 
         async def enough() -> bool:
-            return await self.catalogued([one["pid"] for one in self.ledger() if one["pid"] not in before]) >= scans
+            return (
+                await self._books.catalogued([one["pid"] for one in self.ledger() if one["pid"] not in before]) >= scans
+            )
 
         await self.until(enough, f"{scans} new scans are catalogued")
 
     async def snapshot(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
         """Return all that is stored of this shift's scans."""
-        pids = [one["pid"] for one in self.ledger()]
-        datasets = await self._catalogue["Dataset"].find({"_id": {"$in": pids}}).sort("_id").to_list()
-        blocks = await self._catalogue["OrigDatablock"].find({"datasetId": {"$in": pids}}).sort("_id").to_list()
-        return datasets, blocks, await self._inbox["Inbox"].count_documents({"pid": {"$in": pids}})
+        return await self._books.snapshot(self.ledger())
 
     async def rewind_to_the_beginning(self) -> dict[TopicPartition, int]:
         """Set the stopped ingestor's offsets back to the beginning; return where each topic ends."""
@@ -158,20 +132,9 @@ class NightShift:
         codes = [await asyncio.wait_for(process.wait(), producer.DRAIN_SECONDS + 10) for process in self._processes]
         assert codes == [0, 0, 0], "every producer drained its spool"
         ledger = self.ledger()
-        good = [one for one in ledger if one["proposal"] != producer.UNKNOWN_PROPOSAL]
-        bad = [one for one in ledger if one["proposal"] == producer.UNKNOWN_PROPOSAL]
-
-        async def arrived() -> bool:
-            return await self.catalogued([one["pid"] for one in good]) == len(good) and len(
-                await self._in_inbox(bad)
-            ) == len(bad)
-
-        await self.until(arrived, "all that was produced is catalogued or in the inbox")
-        await self._check_documents(good)
-        await self._check_inbox(good, bad)
-        account = Account(len(ledger), len(good), len(bad), await self._longest_gap(good))
+        await self.until(lambda: self._books.have_all(ledger), "all that was produced is catalogued or in the inbox")
+        account = await self._books.balance(ledger)
         print(account)
-        assert account.produced == account.catalogued + account.inbox
         return account
 
     @asynccontextmanager
@@ -209,41 +172,3 @@ class NightShift:
             "sasl_plain_username": environment["BEAMLORE_KAFKA_USERNAME"],
             "sasl_plain_password": environment["BEAMLORE_KAFKA_PASSWORD"],
         }
-
-    async def _in_inbox(self, scans: list[dict[str, Any]]) -> set[str]:
-        held = await self._inbox["Inbox"].distinct("pid", {"pid": {"$in": [one["pid"] for one in scans]}})
-        return set(held)
-
-    async def _check_documents(self, scans: list[dict[str, Any]]) -> None:
-        """None half-written, none doubled: every document is whole and of its own scan."""
-        for one in scans:
-            document = await self._catalogue["Dataset"].find_one({"_id": one["pid"]})
-            assert document is not None
-            expected = producer.metadata(one["number"])
-            assert document["beamlore"]["sequence"] == 3
-            assert document["scientificMetadata"].keys() == expected.keys(), one["pid"]
-            assert all(document["scientificMetadata"][key]["value"] == expected[key].value for key in expected)
-            assert document["proposalIds"] == [one["proposal"]]
-            assert document["endTime"] >= document["startTime"]
-            blocks = await self._catalogue["OrigDatablock"].find({"datasetId": one["pid"]}).to_list()
-            assert [entry["path"] for block in blocks for entry in block["dataFileList"]] == [
-                f"scan_{one['number']:06}.h5"
-            ]
-        pids = [one["pid"] for one in scans]
-        assert await self._catalogue["Dataset"].count_documents({"pid": {"$in": pids}}) == len(pids)
-
-    async def _check_inbox(self, good: list[dict[str, Any]], bad: list[dict[str, Any]]) -> None:
-        """What was rejected is in the inbox, each of its messages, and only there.
-
-        A producer that lost its broker sends again what was not acknowledged, so the same bytes may be there twice.
-        """
-        pids = [one["pid"] for one in bad]
-        held = await self._inbox["Inbox"].find({"pid": {"$in": pids}}, {"pid": 1, "content": 1}).to_list()
-        assert len({(one["pid"], one["content"]) for one in held}) == 3 * len(pids)
-        assert await self.catalogued(pids) == 0
-        assert not await self._in_inbox(good)
-
-    async def _longest_gap(self, scans: list[dict[str, Any]]) -> float:
-        cursor = self._catalogue["Dataset"].find({"_id": {"$in": [one["pid"] for one in scans]}}, {"createdAt": 1})
-        times = sorted([document["createdAt"] async for document in cursor])
-        return max(((b - a).total_seconds() for a, b in itertools.pairwise(times)), default=0.0)

@@ -10,6 +10,7 @@ import asyncio
 import json
 import signal
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,18 +60,18 @@ async def scan(producer: Producer, beamline: str, proposal: str, number: int, pe
     return header["pid"]
 
 
-async def run(beamline: str, proposal: str, period: float, ledger: Path) -> int:
+async def run(beamline: str, proposal: str, period: float, ledger: Path | None) -> int:
     """Scan until told to stop; return the number of scans."""
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     number = 0
     async with Producer(KafkaSettings()) as producer:
-        with ledger.open("a", buffering=1) as lines:
+        with ledger.open("a") if ledger else nullcontext(sys.stdout) as lines:
             while not stopped.is_set():
                 number += 1
                 used = UNKNOWN_PROPOSAL if number % EVERY_NTH_UNKNOWN == 0 else proposal
                 pid = await scan(producer, beamline, used, number, period)
-                lines.write(json.dumps({"pid": pid, "number": number, "proposal": used}) + "\n")
+                print(json.dumps({"pid": pid, "number": number, "proposal": used}), file=lines, flush=True)
                 await asyncio.sleep(period / 3)
         await producer.flush(DRAIN_SECONDS)
     return number
@@ -81,7 +82,7 @@ if __name__ == "__main__":
     parser.add_argument("--beamline", required=True)
     parser.add_argument("--proposal", required=True)
     parser.add_argument("--period", type=float, default=0.3, help="seconds from scan to scan")
-    parser.add_argument("--ledger", type=Path, required=True)
+    parser.add_argument("--ledger", type=Path, help="a file; without it, standard output")
     arguments = parser.parse_args()
     total = asyncio.run(run(arguments.beamline, arguments.proposal, arguments.period, arguments.ledger))
     print(f"{arguments.beamline}: {total} scans", file=sys.stderr)

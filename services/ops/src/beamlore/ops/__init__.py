@@ -1,0 +1,1 @@
+"""Operations: what an installation needs beside its services, on Kubernetes and on one machine."""

@@ -1,0 +1,1 @@
+"""Kafka: topics, accounts and access rules."""

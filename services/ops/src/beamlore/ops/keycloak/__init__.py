@@ -1,0 +1,1 @@
+"""Keycloak: the realm, its groups, clients and, for a demo, its people."""

@@ -1,0 +1,1 @@
+"""MongoDB: the replica set, its members and its users."""

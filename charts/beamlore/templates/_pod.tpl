@@ -5,10 +5,10 @@ user (uid and gid the image runs as; 10001 without it).
 
 {{/* Fields of a Deployment's spec above its template. */}}
 {{- define "beamlore.deployment" -}}
+revisionHistoryLimit: 5
 {{- if not (dig "autoscaling" "enabled" false .values) }}
 replicas: {{ .values.replicas }}
 {{- end }}
-revisionHistoryLimit: 5
 # Until a new pod is ready the old one stays; a pod that falls over at once is not taken for ready.
 minReadySeconds: 3
 progressDeadlineSeconds: 600
@@ -22,10 +22,12 @@ selector:
     {{- include "beamlore.selectorLabels" . | nindent 4 }}
 {{- end }}
 
-{{/* Labels and annotations of pods; config: a text whose change replaces the pods. */}}
+{{/* Labels and annotations of pods; config: a text whose change replaces the pods. No versions: a new chart must not
+     by itself restart a database. */}}
 {{- define "beamlore.pod.metadata" -}}
 labels:
-  {{- include "beamlore.labels" . | nindent 2 }}
+  {{- include "beamlore.selectorLabels" . | nindent 2 }}
+  app.kubernetes.io/part-of: {{ .root.Chart.Name }}
   {{- with .values.podLabels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}

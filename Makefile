@@ -54,6 +54,10 @@ docs: setup ## write the generated reference documents (schemas, AsyncAPI, OpenA
 lock: ## resolve the dependencies anew and write the lock files
 	@scripts/lock.sh
 
+.PHONY: images
+images: ## build the container images (COMPONENTS="catalogue web" narrows it; scripts/images.sh names the variables)
+	@scripts/images.sh $(COMPONENTS)
+
 .PHONY: clean
 clean: ## remove environments, builds and caches (not the demo's data: demo-reset does that)
 	@rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from fastapi import Request, Response
 
-from beamlore.core import TooLargeError
+from beamlore.core import TooLargeError, measured
 
 OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
@@ -28,7 +28,9 @@ def to_json(value: Any) -> bytes:
 
 def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return the answer with its JSON body."""
-    return Response(to_json(value), status_code=status, media_type="application/json", headers=headers)
+    with measured("render"):
+        body = to_json(value)
+    return Response(body, status_code=status, media_type="application/json", headers=headers)
 
 
 def nothing() -> Response:

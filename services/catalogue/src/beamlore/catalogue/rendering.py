@@ -17,6 +17,7 @@ from fastapi import Response
 
 from beamlore.catalogue.answers import to_json
 from beamlore.catalogue.database.repository import Bson
+from beamlore.core import measured
 
 _DECODE: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True, tzinfo=UTC)
 _OVERHEAD = 200
@@ -49,6 +50,15 @@ class Renderer:
 
     def render(self, document: Bson, view: View) -> bytes:
         """Return the JSON of a document, whole as stored, in a view."""
+        with measured("render"):
+            return self._rendered(document, view)
+
+    def render_list(self, documents: Iterable[Bson], view: View) -> bytes:
+        """Return the JSON list of documents."""
+        with measured("render"):
+            return b"[" + b",".join([self._rendered(one, view) for one in documents]) + b"]"
+
+    def _rendered(self, document: Bson, view: View) -> bytes:
         key = blake2b(document, digest_size=20, person=view.name).digest()
         known = self._known.get(key)
         if known is not None:
@@ -60,10 +70,6 @@ class Renderer:
         while self._size > self._room:
             self._size -= len(self._known.popitem(last=False)[1]) + _OVERHEAD
         return rendered
-
-    def render_list(self, documents: Iterable[Bson], view: View) -> bytes:
-        """Return the JSON list of documents."""
-        return b"[" + b",".join([self.render(one, view) for one in documents]) + b"]"
 
 
 def rendered_response(body: bytes) -> Response:

@@ -1,7 +1,9 @@
 """What every server shares: settings, errors, identity, HTTP, MongoDB, Kafka and telemetry."""
 
-from beamlore.core._app import create_app, serve, server
+from beamlore.core._app import create_app
+from beamlore.core._current import current_request, known, new_request_id, request_id, working_on
 from beamlore.core._durability import Durability, DurabilityLevel, DurableWriter, WriteScope
+from beamlore.core._ending import Ending
 from beamlore.core._errors import (
     BadRequestError,
     BeamloreError,
@@ -28,12 +30,19 @@ from beamlore.core._identity import (
     bearer_token,
     requires,
 )
+from beamlore.core._indexes import index_migration
 from beamlore.core._kafka import kafka_options
+from beamlore.core._measures import Phases, measured, phase_took
+from beamlore.core._migrate import MigrationError, MigrationSettings, migrate, migrate_now
+from beamlore.core._migrations import Database, LeaseLostError, Migration, Migrations, Tell
 from beamlore.core._models import ApiModel
 from beamlore.core._mongo import connect
+from beamlore.core._schema import SchemaWatch
+from beamlore.core._server import Server, serve, server
 from beamlore.core._service_account import ServiceAccountAuth
+from beamlore.core._service_client import service_client
 from beamlore.core._settings import ClientSettings, HttpSettings, KafkaSettings, MongoSettings, OidcSettings
-from beamlore.core._telemetry import Phases, configure_logging
+from beamlore.core._telemetry import configure_logging
 from beamlore.core._tokens import TokenVerifier
 
 __all__ = [
@@ -44,13 +53,20 @@ __all__ = [
     "ClientSettings",
     "ConflictError",
     "CurrentPrincipal",
+    "Database",
     "Durability",
     "DurabilityLevel",
     "DurableWriter",
+    "Ending",
     "ForbiddenError",
     "Health",
     "HttpSettings",
     "KafkaSettings",
+    "LeaseLostError",
+    "Migration",
+    "MigrationError",
+    "MigrationSettings",
+    "Migrations",
     "MongoSettings",
     "NotFoundError",
     "OidcSettings",
@@ -59,7 +75,10 @@ __all__ = [
     "PreconditionFailedError",
     "PreconditionRequiredError",
     "Principal",
+    "SchemaWatch",
+    "Server",
     "ServiceAccountAuth",
+    "Tell",
     "TokenVerifier",
     "TooLargeError",
     "TooManyRequestsError",
@@ -73,9 +92,20 @@ __all__ = [
     "configure_logging",
     "connect",
     "create_app",
+    "current_request",
+    "index_migration",
     "install_error_handlers",
     "kafka_options",
+    "known",
+    "measured",
+    "migrate",
+    "migrate_now",
+    "new_request_id",
+    "phase_took",
+    "request_id",
     "requires",
     "serve",
     "server",
+    "service_client",
+    "working_on",
 ]

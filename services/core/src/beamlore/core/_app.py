@@ -1,48 +1,41 @@
 """The FastAPI application every service starts from."""
 
-import re
-import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any
 
-import structlog
-import uvicorn
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from beamlore.core._ending import Ending
 from beamlore.core._errors import install_error_handlers
 from beamlore.core._health import Health
+from beamlore.core._requests import Requests
 from beamlore.core._routing import RouteIndex
 from beamlore.core._settings import HttpSettings, OidcSettings
 from beamlore.core._tokens import TokenVerifier
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
+class _LastAnswers:
+    """While the process ends, tells with each answer that its connection is closed: the next request goes elsewhere."""
 
-class _RequestIds:
-    """Gives every request an id (the caller's, where it is well formed), in the log and in the answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, ending: Ending) -> None:
         self._app = app
+        self._ending = ending
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or not self._ending.signalled:
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
-        async def send_with_id(message: Message) -> None:
+        async def send_last(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+                MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self._app(scope, receive, send_with_id)
+        await self._app(scope, receive, send_last)
 
 
 def create_app(
@@ -83,7 +76,8 @@ def create_app(
     if isinstance(settings, OidcSettings):
         app.state.verifier = TokenVerifier(settings)
     install_error_handlers(app)
-    app.add_middleware(_RequestIds)
+    app.add_middleware(Requests, slow_seconds=settings.slow_request_seconds)
+    app.add_middleware(_LastAnswers, ending=health.ending)
     app.include_router(health.routes())
 
     @app.get("/metrics", include_in_schema=False)
@@ -94,27 +88,3 @@ def create_app(
         app.include_router(router)
     app.router.middleware_stack = RouteIndex(app.router.middleware_stack, routers)
     return app
-
-
-def server(app: Any, settings: HttpSettings) -> uvicorn.Server:
-    """Return the uvicorn server of an application; services that do more than serve run it beside their work."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=settings.http_host,
-            port=settings.http_port,
-            loop="uvloop",
-            http="httptools",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=True,
-            forwarded_allow_ips="127.0.0.1",
-            timeout_graceful_shutdown=10,
-        )
-    )
-
-
-def serve(app: Any, settings: HttpSettings) -> None:
-    """Serve until told to stop (SIGTERM, SIGINT); open requests are finished."""
-    server(app, settings).run()

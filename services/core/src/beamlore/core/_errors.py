@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
 import structlog
 from fastapi import FastAPI, Request
@@ -11,6 +11,9 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 log = structlog.get_logger(__name__)
+
+TokenFailure: TypeAlias = Literal["invalid", "expired", "malformed", "signature", "claims", "unknown", "revoked"]
+"""Why a token is not believed, as it is counted."""
 
 
 class BeamloreError(Exception):
@@ -41,8 +44,9 @@ class UnauthenticatedError(BeamloreError):
 
     status = 401
 
-    def __init__(self, detail: str, **extra: object) -> None:
+    def __init__(self, detail: str, *, reason: TokenFailure = "invalid", **extra: object) -> None:
         super().__init__(detail, headers={"WWW-Authenticate": "Bearer"}, **extra)
+        self.reason = reason
 
 
 class ForbiddenError(BeamloreError):

@@ -9,7 +9,8 @@ from fastapi import Request, Security
 from fastapi.security import HTTPBearer
 
 from beamlore.contract import CATALOGUE_ADMIN, beamline_of_staff_group
-from beamlore.core._errors import ForbiddenError, UnauthenticatedError
+from beamlore.core._errors import ForbiddenError, UnauthenticatedError, UnavailableError
+from beamlore.core._measures import measured, token_failures
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def bearer_token(request: Request) -> str | None:
         return None
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise UnauthenticatedError("the Authorization header must be 'Bearer <token>'")
+        raise UnauthenticatedError("the Authorization header must be 'Bearer <token>'", reason="malformed")
     return token.strip()
 
 
@@ -109,14 +110,25 @@ class _Authentication(HTTPBearer):
         self._required = required
 
     async def __call__(self, request: Request) -> Principal:  # type: ignore[override]
-        token = bearer_token(request)
-        principal = ANONYMOUS if token is None else await authenticated(request, token)
+        with measured("authenticate"):
+            principal = await self._principal(request)
         if self._required and not principal.is_authenticated:
             raise UnauthenticatedError("log in first: this needs a bearer token")
         allow: Allowance | None = request.app.state.allowance
         if allow is not None:
             await allow(request, principal)
         return principal
+
+    async def _principal(self, request: Request) -> Principal:
+        try:
+            token = bearer_token(request)
+            return ANONYMOUS if token is None else await authenticated(request, token)
+        except UnauthenticatedError as error:
+            token_failures.labels(error.reason).inc()
+            raise
+        except UnavailableError:
+            token_failures.labels("not verifiable").inc()
+            raise
 
 
 OptionalPrincipal = Annotated[Principal, Security(_Authentication(required=False))]

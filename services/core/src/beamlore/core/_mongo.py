@@ -1,10 +1,20 @@
-"""The connection to MongoDB."""
+"""The connection to MongoDB, and what its pool of connections does."""
 
 from typing import Any
 
-from pymongo import AsyncMongoClient
+from prometheus_client import Counter, Gauge
+from pymongo import AsyncMongoClient, monitoring
 
 from beamlore.core._settings import MongoSettings
+
+POOL_SIZE = 50
+_open = Gauge("beamlore_mongo_pool_connections", "Open connections to a server.", ["server"])
+_in_use = Gauge("beamlore_mongo_pool_used_connections", "Connections to a server that are in use.", ["server"])
+_failures = Counter(
+    "beamlore_mongo_pool_failures_total",
+    "Times no connection was to be had.",
+    ["server", "reason"],
+)
 
 
 def connect(settings: MongoSettings, *, app_name: str) -> AsyncMongoClient[dict[str, Any]]:
@@ -16,5 +26,54 @@ def connect(settings: MongoSettings, *, app_name: str) -> AsyncMongoClient[dict[
         w="majority",
         serverSelectionTimeoutMS=5_000,
         connectTimeoutMS=3_000,
-        maxPoolSize=50,
+        maxPoolSize=POOL_SIZE,
+        event_listeners=[_Pool()],
     )
+
+
+class _Pool(monitoring.ConnectionPoolListener):
+    """Counts a client's connections; what is called for each query does no more than add one."""
+
+    def __init__(self) -> None:
+        self._opened: dict[tuple[str, int | None], Gauge] = {}
+        self._used: dict[tuple[str, int | None], int] = {}
+
+    def pool_created(self, event: monitoring.PoolCreatedEvent) -> None:
+        server = _name(event.address)
+        self._used[event.address] = 0
+        self._opened[event.address] = _open.labels(server)
+        _in_use.labels(server).set_function(lambda: self._used[event.address])
+
+    def connection_checked_out(self, event: monitoring.ConnectionCheckedOutEvent) -> None:
+        self._used[event.address] += 1
+
+    def connection_checked_in(self, event: monitoring.ConnectionCheckedInEvent) -> None:
+        self._used[event.address] -= 1
+
+    def connection_created(self, event: monitoring.ConnectionCreatedEvent) -> None:
+        self._opened[event.address].inc()
+
+    def connection_closed(self, event: monitoring.ConnectionClosedEvent) -> None:
+        self._opened[event.address].dec()
+
+    def connection_check_out_failed(self, event: monitoring.ConnectionCheckOutFailedEvent) -> None:
+        _failures.labels(_name(event.address), event.reason).inc()
+
+    def pool_ready(self, event: monitoring.PoolReadyEvent) -> None:
+        """Nothing is counted of it."""
+
+    def pool_cleared(self, event: monitoring.PoolClearedEvent) -> None:
+        """Nothing is counted of it."""
+
+    def pool_closed(self, event: monitoring.PoolClosedEvent) -> None:
+        """Nothing is counted of it."""
+
+    def connection_ready(self, event: monitoring.ConnectionReadyEvent) -> None:
+        """Nothing is counted of it."""
+
+    def connection_check_out_started(self, event: monitoring.ConnectionCheckOutStartedEvent) -> None:
+        """Nothing is counted of it."""
+
+
+def _name(address: tuple[str, int | None]) -> str:
+    return f"{address[0]}:{address[1]}"

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Generator
 import httpx
 
 from beamlore.core._errors import UnavailableError
+from beamlore.core._measures import service_token_failures
 from beamlore.core._settings import ClientSettings, OidcSettings
 
 _RENEW_BEFORE_SECONDS = 30
@@ -57,6 +58,7 @@ class ServiceAccountAuth(httpx.Auth):
                 )
                 answer.raise_for_status()
         except httpx.HTTPError as error:
+            service_token_failures.inc()
             raise UnavailableError(
                 f"the identity provider gives no token for the client {self._client.client_id!r}: {error}"
             ) from error

@@ -19,6 +19,21 @@ class HttpSettings(_Settings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is at least this grave is logged."
     )
+    slow_request_seconds: float = Field(
+        default=1.0, gt=0, description="A request whose answer takes longer to begin has a line in the log."
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses or networks of the proxies whose `X-Forwarded-*` headers are believed, with commas; `*` "
+        "for all, where nobody but the proxy reaches the service.",
+    )
+    drain_seconds: float = Field(
+        default=0,
+        ge=0,
+        description="How long after SIGTERM new connections are still served: until everybody knows that the service "
+        "is not ready any more.",
+    )
+    stop_seconds: int = Field(default=10, ge=1, description="How long open requests may take after that.")
 
 
 class OidcSettings(_Settings):
@@ -49,6 +64,11 @@ class MongoSettings(_Settings):
 
     mongo_url: SecretStr = Field(description="Connection string of the replica set; carries the password.")
     mongo_database: str = Field(min_length=1)
+    migrate_at_start: bool = Field(
+        default=True,
+        description="Whether a service makes the pending migrations of its database itself when it starts; otherwise "
+        "it is not ready until its `migrate` command has.",
+    )
 
 
 class KafkaSettings(_Settings):

@@ -1,16 +1,11 @@
-"""Logs and measurements."""
+"""The log: one event a line, for people or as JSON."""
 
 import logging
-import time
-from collections.abc import Generator
-from contextlib import contextmanager
 
 import structlog
-from prometheus_client import Histogram
 
+from beamlore.core._current import add_request
 from beamlore.core._settings import HttpSettings
-
-_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 def configure_logging(service: str, settings: HttpSettings) -> None:
@@ -18,6 +13,7 @@ def configure_logging(service: str, settings: HttpSettings) -> None:
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_request,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -47,30 +43,3 @@ def configure_logging(service: str, settings: HttpSettings) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
-
-
-class Phases:
-    """Time by phase, so that a slow request or batch says which part of it was slow."""
-
-    def __init__(self, service: str) -> None:
-        self._histogram = Histogram(
-            f"beamlore_{service}_phase_seconds", "Time spent, by phase.", ["phase"], buckets=_BUCKETS
-        )
-
-    @contextmanager
-    def __call__(self, phase: str) -> Generator[None, None, None]:
-        """Measure the block as one phase."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self._histogram.labels(phase).observe(time.perf_counter() - start)
-
-    def seconds(self) -> dict[str, float]:
-        """Return the seconds spent so far, by phase."""
-        return {
-            sample.labels["phase"]: sample.value
-            for metric in self._histogram.collect()
-            for sample in metric.samples
-            if sample.name.endswith("_sum")
-        }

@@ -11,10 +11,10 @@ from collections import OrderedDict
 import httpx
 import structlog
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, ClaimError, DecodeError, ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet
 
-from beamlore.core._errors import UnauthenticatedError, UnavailableError
+from beamlore.core._errors import TokenFailure, UnauthenticatedError, UnavailableError
 from beamlore.core._identity import Principal
 from beamlore.core._settings import OidcSettings
 
@@ -25,6 +25,12 @@ _LEEWAY_SECONDS = 10
 _KEYS_AGE_SECONDS = 600
 _UNKNOWN_KEY_PAUSE_SECONDS = 5
 _CACHE_SIZE = 2048
+_FAILURES: tuple[tuple[type[JoseError], TokenFailure], ...] = (
+    (ExpiredTokenError, "expired"),
+    (BadSignatureError, "signature"),
+    (ClaimError, "claims"),
+    (DecodeError, "malformed"),
+)
 
 
 class TokenVerifier:
@@ -73,11 +79,11 @@ class TokenVerifier:
             # The issuer may have new keys since they were fetched.
             newer = await self._key_set(fresh=True)
             if newer is keys:
-                raise UnauthenticatedError(f"the token is not valid: {_reason(first)}") from first
+                raise _refused(first) from first
         try:
             return self._check(token, newer)
         except (JoseError, ValueError) as error:
-            raise UnauthenticatedError(f"the token is not valid: {_reason(error)}") from error
+            raise _refused(error) from error
 
     def _check(self, token: str, keys: KeySet) -> dict[str, object]:
         decoded = jwt.decode(token, keys, algorithms=_ALGORITHMS)
@@ -132,6 +138,11 @@ class TokenVerifier:
 def _text(claims: dict[str, object], name: str) -> str:
     value = claims.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _refused(error: Exception) -> UnauthenticatedError:
+    reason: TokenFailure = next((name for kind, name in _FAILURES if isinstance(error, kind)), "invalid")
+    return UnauthenticatedError(f"the token is not valid: {_reason(error)}", reason=reason)
 
 
 def _reason(error: Exception) -> str:

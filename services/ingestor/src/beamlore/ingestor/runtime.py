@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from importlib.metadata import version
 from typing import Any
 
-import httpx
 import structlog
 from beanie import init_beanie
 from pymongo.errors import PyMongoError
 
-from beamlore.core import Health, ServiceAccountAuth, UnavailableError, connect
+from beamlore.core import Health, Migrations, SchemaWatch, ServiceAccountAuth, UnavailableError, connect, service_client
 from beamlore.ingestor import metrics
+from beamlore.ingestor.consume import stream
 from beamlore.ingestor.consume.pipeline import Pipeline
 from beamlore.ingestor.consume.stream import ScanStream
 from beamlore.ingestor.idle.service import IdleScans
@@ -18,11 +19,13 @@ from beamlore.ingestor.inbox import repository as inbox
 from beamlore.ingestor.inbox.models import InboxItem
 from beamlore.ingestor.inbox.repository import InboxRepository, InboxUnavailableError
 from beamlore.ingestor.inbox.service import InboxService
+from beamlore.ingestor.migrations import MIGRATIONS
 from beamlore.ingestor.prepare.service import Preparer
 from beamlore.ingestor.proposals import service as proposals
 from beamlore.ingestor.proposals.client import UserOffice, UserOfficeUnavailableError
 from beamlore.ingestor.proposals.service import Proposals
 from beamlore.ingestor.settings import Settings
+from beamlore.ingestor.validate.models import Reason
 from beamlore.ingestor.write import catalogue
 from beamlore.ingestor.write.catalogue import Catalogue
 from beamlore.ingestor.write.service import Writer, until_available
@@ -37,16 +40,18 @@ class Ingestor:
     def __init__(self, settings: Settings, health: Health) -> None:
         self._settings = settings
         self._health = health
-        for component in ("kafka", inbox.COMPONENT, catalogue.COMPONENT, proposals.COMPONENT):
+        for component in (stream.COMPONENT, inbox.COMPONENT, catalogue.COMPONENT, proposals.COMPONENT):
             health.set(component, ok=False, detail=_STARTING)
         auth = ServiceAccountAuth(settings, settings)
-        self._catalogue_http = httpx.AsyncClient(
+        self._catalogue_http = service_client(
             base_url=settings.catalogue_url, auth=auth, timeout=settings.request_timeout_seconds
         )
-        self._useroffice_http = httpx.AsyncClient(
+        self._useroffice_http = service_client(
             base_url=settings.useroffice_url, auth=auth, timeout=settings.useroffice_timeout_seconds
         )
         self._mongo = connect(settings, app_name="beamlore-ingestor")
+        migrations = Migrations(self._mongo[settings.mongo_database], MIGRATIONS, version("beamlore-ingestor"))
+        self._schema = SchemaWatch(migrations, health, "schema", migrates=settings.migrate_at_start)
         self._catalogue = Catalogue(self._catalogue_http, health)
         self._useroffice = UserOffice(self._useroffice_http)
         self._proposals = Proposals(self._useroffice, settings, health)
@@ -75,9 +80,15 @@ class Ingestor:
         self._work = asyncio.create_task(self._run(), name="ingestor")
         self._work.add_done_callback(ended)
 
-    async def stop(self) -> None:
-        """Finish the batch in flight, leave the group, close the connections."""
+    def finish(self) -> None:
+        """Fetch nothing more; finish what is in flight, commit it, and leave the group."""
         self._pipeline.stop()
+        if self._work is not None and not self._pipeline.running:
+            self._work.cancel()
+
+    async def stop(self) -> None:
+        """Finish, and close the connections."""
+        self.finish()
         if self._work is not None:
             done, _ = await asyncio.wait([self._work], timeout=self._settings.shutdown_seconds)
             if not done:
@@ -90,20 +101,24 @@ class Ingestor:
         await self._mongo.close()
 
     async def _run(self) -> None:
-        await until_available(self._open_inbox)
-        await until_available(self.stream.start)
         async with asyncio.TaskGroup() as tasks:
             watching = [
+                tasks.create_task(self._schema.run()),
                 tasks.create_task(_every(self._settings.probe_seconds, self._probe)),
                 tasks.create_task(_every(self._settings.idle_check_seconds, self._idle.look)),
             ]
+            await until_available(self._open_inbox)
+            await until_available(self.stream.start)
             await self._pipeline.run()
+            # Others take over at once, also while the inbox is still served here.
+            await self.stream.stop()
             for task in watching:
                 task.cancel()
 
     async def _open_inbox(self) -> None:
+        database = self._mongo[self._settings.mongo_database]
         try:
-            await init_beanie(database=self._mongo[self._settings.mongo_database], document_models=[InboxItem])
+            await init_beanie(database=database, document_models=[InboxItem], skip_indexes=True)
         except PyMongoError as error:
             detail = f"the inbox's database does not answer: {error}"
             self._health.set(inbox.COMPONENT, ok=False, detail=detail)
@@ -120,13 +135,15 @@ class Ingestor:
         try:
             await self._catalogue.durability()
             counts = await self.inbox_repository.count_open()
-            metrics.inbox_open.clear()
-            for reason, count in counts.items():
-                metrics.inbox_open.labels(reason).set(count)
-            for beamline, messages in (await self.stream.behind()).items():
+            for reason in Reason:
+                metrics.inbox_open.labels(reason).set(counts.get(reason, 0))
+            behind = await self.stream.behind()
+            metrics.lag_messages.clear()
+            for beamline, messages in behind.items():
                 metrics.lag_messages.labels(beamline).set(messages)
         except UnavailableError as error:
             log.debug("something is away", detail=error.detail)
+        metrics.lag_seconds.clear()
         for beamline, age in self.stream.oldest_pending_seconds().items():
             metrics.lag_seconds.labels(beamline).set(age)
 

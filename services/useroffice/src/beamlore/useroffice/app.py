@@ -16,6 +16,7 @@ from beamlore.useroffice.proposals.repository import ProposalRepository
 from beamlore.useroffice.seed import Seed, SeedProposal, SeedVisit
 from beamlore.useroffice.settings import Settings
 from beamlore.useroffice.visits import routes as visits
+from beamlore.useroffice.visits.measures import watch
 from beamlore.useroffice.visits.models import Visit
 from beamlore.useroffice.visits.repository import VisitRepository
 
@@ -87,3 +88,4 @@ def _fill(app: FastAPI, seed: Seed) -> None:
     app.state.people = PeopleRepository(seed.people)
     app.state.proposals = ProposalRepository(granted.values())
     app.state.visits = VisitRepository(visit(entry) for entry in seed.visits)
+    watch(app.state.visits)

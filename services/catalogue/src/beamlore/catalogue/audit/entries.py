@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import structlog
 from bson import ObjectId
 
 from beamlore.catalogue.audit.delta import Difference, differences
 from beamlore.catalogue.database import Change, Document
+from beamlore.core import request_id
 
 AUDIT = "beamlore_audit"
 _OWN = frozenset({AUDIT, "beamlore_audit_parts", "History"})
@@ -35,7 +35,7 @@ def entry_of(change: Change) -> Document | None:
         "at": datetime.now(UTC),
         "username": change.principal.username,
         "subject": change.principal.subject,
-        "request": structlog.contextvars.get_contextvars().get("request_id", ""),
+        "request": request_id() or "",
         "collection": change.collection,
         "document": str(state.get("_id")),
         "operation": change.operation,

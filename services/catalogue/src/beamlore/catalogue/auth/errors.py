@@ -7,4 +7,4 @@ class SessionExpiredError(UnauthenticatedError):
     """The token was good and has run out; SciCat's frontends look for this word and show their login."""
 
     def __init__(self) -> None:
-        super().__init__("SESSION_EXPIRED")
+        super().__init__("SESSION_EXPIRED", reason="expired")

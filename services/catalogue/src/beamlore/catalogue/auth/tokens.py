@@ -228,9 +228,9 @@ class AnyToken:
             return proof.principal
         member = await self._directory.member(proof.user_id)
         if member is None:
-            raise UnauthenticatedError("the user of this token is no more; log in again")
+            raise UnauthenticatedError("the user of this token is no more; log in again", reason="unknown")
         if member.revoked and digest(token) in member.revoked:
-            raise UnauthenticatedError("this session has ended; log in again")
+            raise UnauthenticatedError("this session has ended; log in again", reason="revoked")
         return replace(member.principal, expires_at=proof.principal.expires_at)
 
 
@@ -257,7 +257,7 @@ def _algorithm(token: str) -> object:
     try:
         return extract_compact(token.encode()).headers().get("alg")
     except (JoseError, ValueError) as error:
-        raise UnauthenticatedError("the token is not a token") from error
+        raise UnauthenticatedError("the token is not a token", reason="malformed") from error
 
 
 def _derived(secret: str, purpose: str) -> bytes:

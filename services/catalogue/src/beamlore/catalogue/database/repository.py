@@ -1,8 +1,9 @@
 """The base of every repository that answers callers: no query exists without a principal."""
 
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any, TypeAlias
 
 from bson.codec_options import CodecOptions
@@ -12,7 +13,8 @@ from pymongo.errors import ExecutionTimeout, PyMongoError
 
 from beamlore.catalogue.access import Rights
 from beamlore.catalogue.database.gathering import AT_ONCE, Gathered
-from beamlore.core import BadRequestError, Principal, UnavailableError
+from beamlore.catalogue.measures import rows
+from beamlore.core import BadRequestError, Principal, UnavailableError, current_request, phase_took
 
 Document = dict[str, Any]
 Bson: TypeAlias = bytes
@@ -41,6 +43,7 @@ class GuardedRepository:
         self._rights = rights
         self._gathered: Gathered[str, Bson] = Gathered()
         self._milliseconds = round(seconds * 1000)
+        self._rows = rows.labels(collection.name)
 
     async def find(self, principal: Principal, query: Query) -> list[Document]:
         """Return the documents the principal may see that match."""
@@ -54,7 +57,9 @@ class GuardedRepository:
             batch_size=max(query.limit, 101),
         )
         with told_plainly():
-            return await cursor.to_list()
+            found = await cursor.to_list()
+        self._count_rows(len(found))
+        return found
 
     async def stream(
         self, principal: Principal, query: Query, *, batch: int, seconds: float
@@ -77,18 +82,22 @@ class GuardedRepository:
                 allow_disk_use=True,
             ) as cursor:
                 while found := await cursor.to_list(batch):
+                    self._count_rows(len(found))
                     yield found
 
     async def find_one(self, principal: Principal, query: Query) -> Document | None:
         """Return one document the principal may see that matches."""
         with told_plainly():
-            return await self._collection.find_one(
+            found = await self._collection.find_one(
                 both(query.where, self._rights.readable(principal)),
                 query.projection,
                 sort=list(query.sort) or None,
                 skip=query.skip,
                 max_time_ms=self._milliseconds,
             )
+        if found is not None:
+            self._count_rows(1)
+        return found
 
     async def find_raw(self, principal: Principal, query: Query) -> list[Bson]:
         """Return the documents the principal may see that match, each as its BSON."""
@@ -102,7 +111,9 @@ class GuardedRepository:
             batch_size=max(query.limit, 101),
         )
         with told_plainly():
-            return [bytes(document.raw) for document in await cursor.to_list()]
+            found = [bytes(document.raw) for document in await cursor.to_list()]
+        self._count_rows(len(found))
+        return found
 
     async def by_id_raw(self, principal: Principal, key: str) -> Bson | None:
         """Return the document of an identifier if the principal may see it, whole, as its BSON.
@@ -116,6 +127,7 @@ class GuardedRepository:
             cursor = self._raw.find(both(where, access), max_time_ms=self._milliseconds, batch_size=AT_ONCE + 1)
             with told_plainly():
                 found = await cursor.to_list()
+            self._count_rows(len(found))
             if len(keys) == 1:
                 return dict.fromkeys(keys, bytes(found[0].raw)) if found else {}
             return {document["_id"]: bytes(document.raw) for document in found}
@@ -148,20 +160,33 @@ class GuardedRepository:
             cursor = await self._collection.aggregate(pipeline, maxTimeMS=milliseconds)
             return await cursor.to_list()
 
+    def _count_rows(self, number: int) -> None:
+        self._rows.inc(number)
+        request = current_request()
+        if request is not None:
+            request.rows += number
+
     def changeable(self, principal: Principal, where: Mapping[str, Any]) -> Document:
         """Return the filter of the documents that match and that the principal may change."""
         return both(where, self._rights.writable(principal))
 
 
-@contextmanager
-def told_plainly() -> Generator[None, None, None]:
-    """Turn the driver's errors into ours: too long, or away."""
-    try:
-        yield
-    except ExecutionTimeout as error:
-        raise BadRequestError("the query took too long; narrow it") from error
-    except PyMongoError as error:
-        raise UnavailableError("the database does not answer; try again in a moment") from error
+class told_plainly:  # noqa: N801 - reads as a function: `with told_plainly()`
+    """Turns the driver's errors into ours (too long, or away), and counts the time as the request's at the database."""
+
+    __slots__ = ("_begun",)
+
+    def __enter__(self) -> None:
+        self._begun = time.perf_counter()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        phase_took("database", time.perf_counter() - self._begun)
+        if isinstance(error, ExecutionTimeout):
+            raise BadRequestError("the query took too long; narrow it") from error
+        if isinstance(error, PyMongoError):
+            raise UnavailableError("the database does not answer; try again in a moment") from error
 
 
 def both(where: Mapping[str, Any], access: Mapping[str, Any]) -> Document:

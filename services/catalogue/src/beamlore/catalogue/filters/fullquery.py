@@ -9,6 +9,7 @@ from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, ComparisonOp
 from beamlore.catalogue.filters.listing import decode
 from beamlore.catalogue.filters.scientific import parse_scientific
 from beamlore.catalogue.filters.where import LIST_LENGTH, TEXT_LENGTH, parse_where, words
+from beamlore.core import measured
 
 FIELDS = 50
 
@@ -19,7 +20,11 @@ def parse_fullquery_fields(text: str | None, vocabulary: Vocabulary, at: str = "
     Raises:
         FilterError: it is malformed, too large, or says something that is not taken.
     """
-    value = decode(text, at)
+    with measured("parse"):
+        return _condition(decode(text, at), vocabulary, at)
+
+
+def _condition(value: object, vocabulary: Vocabulary, at: str) -> Condition:
     if value is None:
         return All()
     if not isinstance(value, Mapping) or len(value) > FIELDS:

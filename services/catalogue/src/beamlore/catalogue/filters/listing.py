@@ -10,6 +10,7 @@ from beamlore.catalogue.filters.errors import FilterError
 from beamlore.catalogue.filters.fields import Vocabulary
 from beamlore.catalogue.filters.grammar import Condition
 from beamlore.catalogue.filters.where import parse_where
+from beamlore.core import measured
 
 FILTER_LENGTH = 65_536
 SKIP_AT_MOST = 1_000_000
@@ -86,7 +87,11 @@ def parse_filter(text: str | None, style: Style) -> Listing:
     Raises:
         FilterError: it is malformed, too large, or says something that is not taken.
     """
-    value = decode(text, "filter")
+    with measured("parse"):
+        return _listing(decode(text, "filter"), style)
+
+
+def _listing(value: object, style: Style) -> Listing:
     members = _object(value, "filter") if value is not None else {}
     unknown = set(members) - _MEMBERS
     if unknown:

@@ -19,6 +19,7 @@ from beamlore.catalogue.ingest.update import (
     make_storable,
     new_files,
 )
+from beamlore.catalogue.measures import batch_items
 from beamlore.catalogue.scopes.tracker import ScopeTracker
 from beamlore.contract import InvalidPidError, check_pid
 from beamlore.core import DurableWriter, Phases, Principal, UnavailableError, UnprocessableError, WriteScope
@@ -54,6 +55,7 @@ class IngestService:
             UnprocessableError: a PID stands twice in it.
             UnavailableError: the database does not answer; the batch may be written again as it is.
         """
+        batch_items.observe(len(batch.items))
         results = _checked(batch.items)
         accepted = [item for item in batch.items if item.pid not in results]
         try:

@@ -10,7 +10,11 @@ from pymongo import WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import OperationFailure, PyMongoError
 
+from beamlore.catalogue.measures import stream_changes, stream_delay, stream_openings
+
 log = structlog.get_logger(__name__)
+
+_by_us, _by_others = stream_changes.labels("beamlore"), stream_changes.labels("others")
 
 _STATE_ID = "change-stream"
 _AWAIT_MS = 500
@@ -28,6 +32,7 @@ _PIPELINE: list[Mapping[str, Any]] = [
         "$project": {
             "documentKey": 1,
             "clusterTime": 1,
+            "wallTime": 1,
             # Ours are in transactions, whose observers know of them.
             "txnNumber": 1,
             # Every write of ours counts the document's revision up; whoever does not know of it leaves it alone.
@@ -94,6 +99,7 @@ class ChangeFeed:
                 self._catching_up.cancel()
 
     async def _follow(self) -> None:
+        stream_openings.inc()
         async with await self._datasets.watch(
             _PIPELINE, resume_after=self._token, max_await_time_ms=_AWAIT_MS, batch_size=1000
         ) as stream:
@@ -103,9 +109,13 @@ class ChangeFeed:
                 change = await stream.try_next()
                 self._token = stream.resume_token
                 if change is None:
+                    stream_delay.set(0)
                     self.current = self._catching_up is None or self._catching_up.done()
                 else:
-                    self._changed(change["documentKey"]["_id"], not _is_ours(change))
+                    ours = _is_ours(change)
+                    stream_delay.set(_delay(change))
+                    (_by_us if ours else _by_others).inc()
+                    self._changed(change["documentKey"]["_id"], not ours)
                     if time.time() - change["clusterTime"].time > _BEHIND_SECONDS:
                         self.current = False
         if not _is_cancelled():
@@ -152,6 +162,13 @@ def _is_cancelled() -> bool:
     """Return whether this task was told to stop: the driver may swallow that while it connects."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+def _delay(change: Mapping[str, Any]) -> float:
+    """Return the seconds since a change, by the primary's clock and ours; ``wallTime`` is there from MongoDB 6 on."""
+    made = change.get("wallTime")
+    since: float = made.timestamp() if made is not None else change["clusterTime"].time
+    return max(0.0, time.time() - since)
 
 
 def _is_ours(change: Mapping[str, Any]) -> bool:

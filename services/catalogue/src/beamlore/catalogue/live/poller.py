@@ -15,6 +15,7 @@ from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
 from beamlore.catalogue.live.repository import LiveRepository
+from beamlore.catalogue.measures import majority_lag, majority_missing
 from beamlore.core import Health
 
 log = structlog.get_logger(__name__)
@@ -58,6 +59,7 @@ class MajorityWatch:
             try:
                 hello = await self._client.admin.command("hello")
                 self._judge(hello, earlier)
+                majority_lag.set(_lag(hello))
                 earlier = hello
                 if self._since is not None:
                     await self._poll(self._since)
@@ -65,6 +67,7 @@ class MajorityWatch:
             except PyMongoError as error:
                 self._health.set("database", False, f"no primary answers: {error}"[:200])
                 self._behind(time.monotonic())
+            majority_missing.set(self.polling)
             await asyncio.sleep(_PAUSE_SECONDS)
 
     def _judge(self, hello: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> None:
@@ -93,6 +96,12 @@ class MajorityWatch:
             newest = found[-1][2]
             # With more changes than fit, go on exactly where this answer ended, or the same ones would come for ever.
             self._since = newest if len(found) == _AT_ONCE else max(since, newest - _OVERLAP)
+
+
+def _lag(hello: Mapping[str, Any]) -> float:
+    """Return how many seconds the newest write of a majority is older than the primary's newest."""
+    last_write = hello["lastWrite"]
+    return max(0.0, float((last_write["lastWriteDate"] - last_write["majorityWriteDate"]).total_seconds()))
 
 
 def _holds(hello: Mapping[str, Any], earlier: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import structlog
 from aiokafka import TopicPartition
 
-from beamlore.core import Durability
+from beamlore.core import Durability, working_on
 from beamlore.ingestor import metrics
 from beamlore.ingestor.consume.stream import Batch, ScanStream
 from beamlore.ingestor.inbox.repository import InboxRepository
@@ -42,6 +42,7 @@ class Pipeline:
         self._ledger: Ledger[TopicPartition] = Ledger()
         self._epoch = 0
         self._stopping = asyncio.Event()
+        self.running = False
 
     @property
     def holding(self) -> bool:
@@ -54,6 +55,7 @@ class Pipeline:
 
     async def run(self) -> None:
         """Work until stopped."""
+        self.running = True
         async with asyncio.TaskGroup() as stages:
             stages.create_task(self._fetch())
             stages.create_task(self._prepare())
@@ -93,7 +95,8 @@ class Pipeline:
                 epoch = batch.epoch
                 self._preparer.restart()
             if epoch == self._stream.epoch:
-                prepared = await until_available(lambda batch=batch: self._preparer.prepare(batch.records))  # type: ignore[misc]
+                with working_on(batch.id):
+                    prepared = await until_available(lambda batch=batch: self._preparer.prepare(batch.records))  # type: ignore[misc]
                 await self._prepared.put((batch, prepared))
         await self._prepared.put(None)
 
@@ -116,7 +119,8 @@ class Pipeline:
         if batch.epoch != self._epoch:
             self._epoch = batch.epoch
             self._ledger.clear()
-        written = await self._writer.write(prepared)
+        with working_on(batch.id):
+            written = await self._writer.write(prepared)
         self._ledger.written(batch.offsets, len(batch.records), written.receipts)
         metrics.held_offsets.set(self._ledger.held_messages)
         if written.lasting:

@@ -11,7 +11,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from beamlore.contract import SCAN_TOPIC_PATTERN, beamline_of_topic
-from beamlore.core import Health, UnavailableError, kafka_options
+from beamlore.core import Health, UnavailableError, kafka_options, new_request_id
+from beamlore.ingestor import metrics
 from beamlore.ingestor.settings import Settings
 from beamlore.ingestor.validate.models import Record
 
@@ -33,6 +34,8 @@ class Batch:
     epoch: int
     records: list[Record]
     offsets: dict[TopicPartition, int]
+    id: str
+    """In the log, and in the requests that are made for it."""
 
 
 class ScanStream(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
@@ -85,6 +88,7 @@ class ScanStream(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         for partition, messages in fetched.items():
             offsets[partition] = messages[-1].offset + 1
             self._pending[partition].append((offsets[partition], messages[0].timestamp))
+            metrics.received.labels(beamline_of_topic(partition.topic)).inc(len(messages))
             records += [
                 Record(
                     message.topic,
@@ -97,7 +101,8 @@ class ScanStream(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
                 )
                 for message in messages
             ]
-        return Batch(self.epoch, records, offsets)
+        metrics.batch_messages.observe(len(records))
+        return Batch(self.epoch, records, offsets, new_request_id())
 
     def pause(self) -> None:
         """Fetch nothing more; ``next`` still keeps the membership of the group alive."""
@@ -197,6 +202,10 @@ class ScanStream(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
 
     def on_partitions_assigned(self, assigned: object) -> None:
         """Say what is read from now on."""
+        metrics.rebalances.inc()
+        metrics.assigned.set(len(self._consumer.assignment()))
+        for beamline in {beamline_of_topic(one.topic) for one in self._consumer.assignment()}:
+            metrics.received.labels(beamline).inc(0)
         log.info("reading", beamlines=sorted(self.owned()))
 
     def _new_consumer(self) -> AIOKafkaConsumer:

@@ -160,7 +160,14 @@ class Writer:
             metrics.messages.labels(outcome).inc(count)
 
     def _reject(self, entry: Entry, reason: Reason, text: str, written: Written) -> None:
-        log.info("rejected", pid=entry.item.pid, proposal=entry.item.proposal, reason=reason, text=text)
+        log.info(
+            "rejected",
+            pid=entry.item.pid,
+            proposal=entry.item.proposal,
+            beamline=entry.records[0].beamline,
+            reason=reason,
+            text=text,
+        )
         written.rejections += [Rejection(record, reason, text) for record in entry.records]
 
 

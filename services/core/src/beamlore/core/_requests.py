@@ -1,0 +1,82 @@
+"""Each HTTP request: its id, its time, and a line in the log where it was slow or failed."""
+
+import time
+from typing import Any
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from beamlore.core._current import HEADER, CurrentRequest, begin_request
+from beamlore.core._measures import NO_ROUTE, open_requests, request_answered
+
+log = structlog.get_logger(__name__)
+
+_HEADER = HEADER.lower().encode()
+_FAILED = 500
+
+
+class Requests:
+    """Gives every request an id (the caller's, where it is well formed), in the log and in the answer; measures it.
+
+    An error that nobody foresaw is answered here, so that its answer and its line in the log carry the id too.
+    """
+
+    def __init__(self, app: ASGIApp, slow_seconds: float) -> None:
+        """Wrap an application.
+
+        Args:
+            app: what answers.
+            slow_seconds: a request that takes longer until its answer begins has a line in the log.
+        """
+        self._app = app
+        self._slow_seconds = slow_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = next((value for name, value in scope["headers"] if name == _HEADER), b"")
+        request = begin_request(given.decode("latin-1"))
+        begun = time.perf_counter()
+        answered = False
+
+        async def send_and_measure(message: Message) -> None:
+            nonlocal answered
+            if message["type"] == "http.response.start":
+                answered = True
+                MutableHeaders(scope=message)[HEADER] = request.id
+                self._note(scope, request, message["status"], time.perf_counter() - begun)
+            await send(message)
+
+        open_requests.inc()
+        try:
+            await self._app(scope, receive, send_and_measure)
+        except Exception as error:
+            on_error: Any = scope["app"].exception_handlers.get(Exception)
+            if answered or on_error is None:
+                raise
+            answer = await on_error(Request(scope), error)
+            await answer(scope, receive, send_and_measure)
+        finally:
+            open_requests.dec()
+
+    def _note(self, scope: Scope, request: CurrentRequest, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", NO_ROUTE)
+        request_answered(scope["method"], route, status, seconds)
+        if seconds > self._slow_seconds or status >= _FAILED:
+            log.warning(
+                "request failed" if status >= _FAILED else "request was slow",
+                **{
+                    "method": scope["method"],
+                    "path": scope["path"],
+                    "route": route,
+                    "status": status,
+                    "seconds": round(seconds, 4),
+                    "rows": request.rows,
+                    "phases": {phase: round(spent, 4) for phase, spent in request.phases.items()},
+                    **scope.get("path_params", {}),
+                },
+            )

@@ -1,0 +1,75 @@
+"""The HTTP server of a service, and how it ends."""
+
+import time
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from beamlore.core._health import Health
+from beamlore.core._settings import HttpSettings
+
+_KEPT_ALIVE_SECONDS = 75
+"""Longer than a proxy keeps an idle connection (nginx: 60 s): it must be the proxy that closes it, or a request that is
+just being sent over it is lost."""
+
+
+class Server(uvicorn.Server):
+    """Ends in steps: not ready at once; for a while everything is served; then what is open is finished.
+
+    uvicorn alone refuses new connections at once, and then ends the process by the signal it was sent. A second signal
+    ends it without the while in between.
+    """
+
+    def __init__(self, config: uvicorn.Config, health: Health, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._ending = health.ending
+        self._drain_seconds = drain_seconds
+        self._ends_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        if self._ending.signalled:
+            self._drain_seconds = 0
+        self._ending.signalled = True
+
+    async def on_tick(self, counter: int) -> bool:
+        """Return whether it is time to end; asked ten times a second."""
+        if self._ending.signalled:
+            if self._ends_at is None:
+                self._ending.told.set()
+                self._ends_at = time.monotonic() + self._drain_seconds
+            if time.monotonic() >= min(self._ends_at, time.monotonic() + self._drain_seconds):
+                self.should_exit = True
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Finish what is open and end."""
+        self._ending.signalled = True
+        self._ending.told.set()
+        self._ending.last_call.set()
+        await super().shutdown(sockets)
+
+
+def server(app: Any, settings: HttpSettings) -> Server:
+    """Return the server of an application made by ``create_app``."""
+    config = uvicorn.Config(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_keep_alive=_KEPT_ALIVE_SECONDS,
+        timeout_graceful_shutdown=settings.stop_seconds,
+    )
+    return Server(config, app.state.health, settings.drain_seconds)
+
+
+def serve(app: Any, settings: HttpSettings) -> None:
+    """Serve until told to stop (SIGTERM, SIGINT); open requests are finished."""
+    server(app, settings).run()

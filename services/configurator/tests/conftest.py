@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -28,6 +29,9 @@ async def app(service_settings: Settings) -> AsyncIterator[FastAPI]:
     """The configurator, empty."""
     app = build_app(service_settings)
     async with app.router.lifespan_context(app):
+        async with asyncio.timeout(30):
+            while not app.state.health.ready:
+                await asyncio.sleep(0.02)
         yield app
 
 

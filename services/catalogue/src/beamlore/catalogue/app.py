@@ -1,28 +1,29 @@
 """The catalogue's application: its parts put together, started and stopped."""
 
-import asyncio
 import gc
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import version as package_version
 from typing import Any
 
-import structlog
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from pymongo.errors import PyMongoError
+from sse_starlette.sse import AppStatus
 
 from beamlore.catalogue import me
 from beamlore.catalogue.auth.attempts import Attempts
 from beamlore.catalogue.auth.provider import IdentityProvider
 from beamlore.catalogue.auth.tokens import AnyToken, SessionTokens
+from beamlore.catalogue.background import Background
 from beamlore.catalogue.costs import CostlyRequests, Costs
-from beamlore.catalogue.database.indexes import create_indexes
 from beamlore.catalogue.datasets import editing_v3, editing_v4, routes_v3, routes_v4
 from beamlore.catalogue.derived import Keeper
 from beamlore.catalogue.description import describe_refusals, share
 from beamlore.catalogue.ingest import routes as ingest_routes
 from beamlore.catalogue.live import routes as live_routes
 from beamlore.catalogue.live.follow import Follower
+from beamlore.catalogue.migrations import MIGRATIONS
 from beamlore.catalogue.nouns import NOUNS
 from beamlore.catalogue.quantities import load_units
 from beamlore.catalogue.scans import routes as scan_routes
@@ -30,15 +31,12 @@ from beamlore.catalogue.scicat import ScicatPaths, install_scicat_errors
 from beamlore.catalogue.servicetokens.scopes import admit
 from beamlore.catalogue.servicetokens.service import ServiceTokens
 from beamlore.catalogue.settings import Settings
-from beamlore.catalogue.state import assemble
+from beamlore.catalogue.state import Catalogue, assemble
 from beamlore.catalogue.users.service import UserService
-from beamlore.core import Health, Phases, connect, create_app
-
-log = structlog.get_logger(__name__)
+from beamlore.core import Ending, Health, Migrations, Phases, SchemaWatch, connect, create_app
 
 PREFIX = "/api/beamlore/v1"
 VERSION = "1.0.0"
-_RETRY_SECONDS = 1.0
 _ROUTERS = (
     scan_routes.router,
     live_routes.router,
@@ -55,6 +53,8 @@ _ROUTERS = (
 
 def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
     """Return the application. Nothing is connected before it starts."""
+    # Streams of events are ended by us, with a word to their readers, and not cut off.
+    AppStatus.enable_automatic_graceful_drain = False
     health = Health()
     health.set("database", False, "not connected yet")
     if settings.units_file is not None:
@@ -72,14 +72,19 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
         services = app.state.services
         app.state.verifier.look_up(services[UserService].directory, services[ServiceTokens])
         follower = Follower(client, catalogue, app.state.services[Keeper], health)
-        tasks = [_started(follower.run()), _started(_prepare(catalogue.database))]
-        tasks += [_started(noun.work(service)) for noun, service in built if noun.work is not None]
+        background = Background()
+        background.start("follow", follower.run)
+        migrations = Migrations(catalogue.database, MIGRATIONS, package_version("beamlore-catalogue"))
+        schema = SchemaWatch(migrations, health, "schema", migrates=settings.migrate_at_start)
+        background.start("schema", schema.run)
+        background.start("farewell", partial(_end_streams, health.ending, catalogue))
+        for noun, service in built:
+            if noun.work is not None:
+                background.start(type(service).__name__, partial(noun.work, service))
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await background.end()
             await client.close()
 
     app = create_app(
@@ -120,27 +125,11 @@ def _spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-async def _prepare(database: Any) -> None:
-    """Create the indexes, as soon as there is a primary."""
-    while True:
-        try:
-            await create_indexes(database)
-        except PyMongoError as error:
-            log.warning("indexes cannot be created yet", error=str(error))
-            await asyncio.sleep(_RETRY_SECONDS)
-        else:
-            return
-
-
-def _started(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    task = asyncio.create_task(work)
-    task.add_done_callback(_tell)
-    return task
-
-
-def _tell(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("a background task of the catalogue ended", exc_info=error)
+async def _end_streams(ending: Ending, catalogue: Catalogue) -> None:
+    """Send the readers of events to another process, once no connection is taken here any more."""
+    await ending.last_call.wait()
+    catalogue.live.end()
+    catalogue.announcer.end()
 
 
 def _describe_batches(app: FastAPI) -> None:

@@ -31,6 +31,23 @@ def serve() -> None:
 
 
 @app.command()
+def migrate(
+    within: Annotated[float, typer.Option(help="Seconds to wait for a database that does not answer.")] = 600,
+) -> None:
+    """Make what is pending of the database's numbered changes; the service may run meanwhile, in its former version."""
+    from beamlore.catalogue.migrations import MIGRATIONS
+    from beamlore.catalogue.settings import Settings
+    from beamlore.core import MigrationError, migrate_now
+
+    settings = Settings()
+    try:
+        migrate_now("catalogue", settings, settings, MIGRATIONS, within)
+    except MigrationError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
 def openapi() -> None:
     """Print the OpenAPI description; needs no server and no settings."""
     from pydantic import SecretStr

@@ -4,27 +4,24 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
-import structlog
 from beanie import init_beanie
 from fastapi import APIRouter, FastAPI
-from pymongo import AsyncMongoClient, WriteConcern
-from pymongo.asynchronous.database import AsyncDatabase
+from pymongo import WriteConcern
 from pymongo.errors import PyMongoError
 
 from beamlore.configurator.active import routes as active
 from beamlore.configurator.beamlines import routes as beamlines
 from beamlore.configurator.changes.models import Change
+from beamlore.configurator.migrations import MIGRATIONS
 from beamlore.configurator.sets import routes as sets
 from beamlore.configurator.settings import Settings
-from beamlore.core import Health, connect, create_app
-
-log = structlog.get_logger(__name__)
+from beamlore.core import Database, Health, Migrations, SchemaWatch, connect, create_app
 
 PREFIX = "/api/configurator/v1"
 _MAJORITY_TIMEOUT_MS = 1_500
-_HEALTH_PERIOD_SECONDS = 2.0
+_RETRY_SECONDS = 1.0
+_COMPONENT = "mongodb"
 _DESCRIPTION = """\
 Which metadata each beamline records with its scans. A beamline's staff and administrators (`catalogue:admin`) change
 it, instruments (`configurator:read`) read it. Every change is a version of its own, with who made it and when; what
@@ -40,13 +37,15 @@ def build_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None, None]:
         client = connect(settings, app_name="configurator")
+        database = client.get_database(settings.mongo_database)
+        migrations = Migrations(database, MIGRATIONS, version("beamlore-configurator"))
+        schema = SchemaWatch(migrations, health, _COMPONENT, migrates=settings.migrate_at_start)
+        watching = asyncio.create_task(_watch(database, schema, health))
         try:
-            await _prepare(client.get_database(settings.mongo_database))
-            health.set("mongodb", True)
-            watch = asyncio.create_task(_watch(client, health))
             yield
-            watch.cancel()
         finally:
+            watching.cancel()
+            await asyncio.wait([watching])
             await client.close()
 
     root = APIRouter(
@@ -71,21 +70,16 @@ def build_app(settings: Settings) -> FastAPI:
     )
 
 
-async def _prepare(database: AsyncDatabase[dict[str, Any]]) -> None:
+async def _watch(database: Database, schema: SchemaWatch, health: Health) -> None:
+    """Make the model known as soon as the database answers, and go on watching; until then requests get a 503."""
     # A change waits for the majority, but not for ever: it is made also while a data member is down.
     patient = database.with_options(write_concern=WriteConcern(w="majority", wtimeout=_MAJORITY_TIMEOUT_MS))
-    await init_beanie(database=patient, document_models=[Change], skip_indexes=True)
-    # The indexes do not wait for it at all: with them in place already, a member that is down delays no start.
-    collection = database.get_collection(Change.get_collection_name(), write_concern=WriteConcern(w=1))
-    await collection.create_indexes(Change.Settings.indexes)
-
-
-async def _watch(client: AsyncMongoClient[dict[str, Any]], health: Health) -> None:
     while True:
         try:
-            await client.admin.command("ping")
+            await init_beanie(database=patient, document_models=[Change], skip_indexes=True)
         except PyMongoError as error:
-            health.set("mongodb", False, str(error))
+            health.set(_COMPONENT, False, f"the database does not answer: {error}"[:300])
+            await asyncio.sleep(_RETRY_SECONDS)
         else:
-            health.set("mongodb", True)
-        await asyncio.sleep(_HEALTH_PERIOD_SECONDS)
+            break
+    await schema.run()

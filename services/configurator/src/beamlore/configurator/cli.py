@@ -1,9 +1,12 @@
 """The commands of `beamlore configurator`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 # What the commands need is imported when one runs, so that their help is quick.
 app = typer.Typer(no_args_is_help=True, help="Which metadata each beamline records: versioned sets, one active.")
@@ -22,12 +25,32 @@ def serve() -> None:
     try:
         settings = Settings()
     except ValidationError as error:
-        for one in error.errors():
-            name = "_".join(str(part) for part in one["loc"]).upper()
-            typer.echo(f"BEAMLORE_{name}: {one['msg']}", err=True)
+        _tell_what_is_missing(error)
         raise typer.Exit(1) from error
     configure_logging("configurator", settings)
     serve_app(build_app(settings), settings)
+
+
+@app.command()
+def migrate(
+    within: Annotated[float, typer.Option(help="Seconds to wait for a database that does not answer.")] = 600,
+) -> None:
+    """Make what is pending of the database's numbered changes; the service may run meanwhile, in its former version."""
+    from pydantic import ValidationError
+
+    from beamlore.configurator.migrations import MIGRATIONS
+    from beamlore.core import MigrationError, MigrationSettings, migrate_now
+
+    try:
+        settings = MigrationSettings()
+    except ValidationError as error:
+        _tell_what_is_missing(error)
+        raise typer.Exit(1) from error
+    try:
+        migrate_now("configurator", settings, settings, MIGRATIONS, within)
+    except MigrationError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
 
 
 @app.command()
@@ -78,3 +101,9 @@ def seed(
     except SeedError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
+
+
+def _tell_what_is_missing(error: "ValidationError") -> None:
+    for one in error.errors():
+        name = "_".join(str(part) for part in one["loc"]).upper()
+        typer.echo(f"BEAMLORE_{name}: {one['msg']}", err=True)

@@ -1,6 +1,11 @@
 """The commands of `beamlore ingestor`."""
 
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 # What the commands need is imported when one runs, so that their help is quick.
 app = typer.Typer(no_args_is_help=True, help="Kafka to catalogue: validate, enrich, write; the inbox.")
@@ -20,9 +25,7 @@ def run() -> None:
     try:
         settings = Settings()
     except ValidationError as error:
-        for one in error.errors():
-            name = "_".join(str(part) for part in one["loc"]).upper()
-            typer.echo(f"BEAMLORE_{name}: {one['msg']}", err=True)
+        _tell_what_is_missing(error)
         raise typer.Exit(1) from error
     configure_logging("ingestor", settings)
     failed = False
@@ -40,6 +43,28 @@ def run() -> None:
     http.run()
     if failed:
         raise typer.Exit(1)
+
+
+@app.command()
+def migrate(
+    within: Annotated[float, typer.Option(help="Seconds to wait for a database that does not answer.")] = 600,
+) -> None:
+    """Make what is pending of the database's numbered changes; the service may run meanwhile, in its former version."""
+    from pydantic import ValidationError
+
+    from beamlore.core import MigrationError, MigrationSettings, migrate_now
+    from beamlore.ingestor.migrations import MIGRATIONS
+
+    try:
+        settings = MigrationSettings()
+    except ValidationError as error:
+        _tell_what_is_missing(error)
+        raise typer.Exit(1) from error
+    try:
+        migrate_now("ingestor", settings, settings, MIGRATIONS, within)
+    except MigrationError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
 
 
 @app.command()
@@ -62,3 +87,9 @@ def openapi() -> None:
     }
     description = build_app(Settings.model_validate(nowhere), on_failure=lambda: None).openapi()
     typer.echo(json.dumps(description, indent=2, ensure_ascii=False))
+
+
+def _tell_what_is_missing(error: "ValidationError") -> None:
+    for one in error.errors():
+        name = "_".join(str(part) for part in one["loc"]).upper()
+        typer.echo(f"BEAMLORE_{name}: {one['msg']}", err=True)

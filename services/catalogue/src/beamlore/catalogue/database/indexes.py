@@ -1,24 +1,11 @@
 """The indexes the queries need, and why each of them."""
 
-from typing import Any
-
-import structlog
 from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
-from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import OperationFailure
 
 from beamlore.catalogue.names import names
 from beamlore.catalogue.nouns import NOUNS
 
-log = structlog.get_logger(__name__)
-
 _NEWEST = [("startTime", DESCENDING), ("_id", DESCENDING)]
-_SAME_UNDER_ANOTHER_NAME = frozenset({85, 86})
-"""IndexOptionsConflict, IndexKeySpecsConflict: a SciCat backend made it, with other options."""
-
-_DUPLICATE_KEY = 11000
-
 _DATASETS = [
     # The scan log of who sees everything, and any time frame.
     IndexModel(_NEWEST, name="beamlore_newest"),
@@ -77,29 +64,15 @@ _SCOPES = [
 _PROPOSALS = [IndexModel([("proposalId", ASCENDING)], name="beamlore_proposal")]
 
 
-async def create_indexes(database: AsyncDatabase[dict[str, Any]]) -> None:
-    """Create what is missing. An index that a SciCat backend already has is left as it is."""
-    for collection, indexes in (
-        ("Dataset", [*_DATASETS, _WORDS]),
-        ("OrigDatablock", _BLOCKS),
-        ("beamlore_scopes", _SCOPES),
-        ("Proposal", _PROPOSALS),
-        *((collection, list(indexes)) for noun in NOUNS for collection, indexes in noun.indexes.items()),
-    ):
-        await _create(database[collection], indexes)
-
-
-async def _create(collection: AsyncCollection[dict[str, Any]], indexes: list[IndexModel]) -> None:
-    try:
-        await collection.create_indexes(indexes, commitQuorum=1)
-    except OperationFailure as error:
-        if error.code not in _SAME_UNDER_ANOTHER_NAME | {_DUPLICATE_KEY}:
-            raise
-        if len(indexes) > 1:
-            for index in indexes:
-                await _create(collection, [index])
-        elif error.code == _DUPLICATE_KEY:
-            name = indexes[0].document["name"]
-            log.error("what must be unique is not; mend it", collection=collection.name, index=name, error=str(error))
-        else:
-            log.info("an index like ours is there", collection=collection.name, index=indexes[0].document["name"])
+def indexes() -> dict[str, list[IndexModel]]:
+    """Return all of them, by collection."""
+    found: dict[str, list[IndexModel]] = {
+        "Dataset": [*_DATASETS, _WORDS],
+        "OrigDatablock": [*_BLOCKS],
+        "beamlore_scopes": [*_SCOPES],
+        "Proposal": [*_PROPOSALS],
+    }
+    for noun in NOUNS:
+        for collection, models in noun.indexes.items():
+            found.setdefault(collection, []).extend(models)
+    return found

@@ -21,6 +21,7 @@ from beamlore.catalogue.answers import to_json
 from beamlore.catalogue.database import Document
 from beamlore.catalogue.datasets.conversion import as_v4
 from beamlore.catalogue.datasets.rights import DatasetRights
+from beamlore.catalogue.live.farewell import farewell
 from beamlore.core import ForbiddenError, Principal
 
 log = structlog.get_logger(__name__)
@@ -44,11 +45,16 @@ class _Reader:
     def put(self, message: str) -> None:
         """Add a message; a reader too slow for its queue loses its stream, and asks for another."""
         if self.waiting.full():
-            while not self.waiting.empty():
-                self.waiting.get_nowait()
-            self.waiting.put_nowait(None)
+            self.end()
         else:
             self.waiting.put_nowait(message)
+
+    def end(self) -> None:
+        """End the stream, in the place of what waits where there is no room."""
+        if self.waiting.full():
+            while not self.waiting.empty():
+                self.waiting.get_nowait()
+        self.waiting.put_nowait(None)
 
 
 class Announcer:
@@ -62,12 +68,19 @@ class Announcer:
         self._told: OrderedDict[str, None] = OrderedDict()
         self._waiting: dict[str, None] = {}
         self._filled = asyncio.Event()
+        self._ended = False
 
     def changed(self, pids: Iterable[str]) -> None:
         """Say that these datasets have changed; the same change may be told more than once."""
         if self._readers:
             self._waiting.update(dict.fromkeys(pids))
             self._filled.set()
+
+    def end(self) -> None:
+        """Send every reader to another process, after what it has still to get."""
+        self._ended = True
+        for reader in self._readers:
+            reader.end()
 
     def connections(self) -> dict[str, Any]:
         """Return how many streams are open here, and whose."""
@@ -97,6 +110,7 @@ class Announcer:
                 except TimeoutError:
                     return
                 if message is None:
+                    yield farewell()
                     return
                 number += 1
                 yield ServerSentEvent(data=message, id=str(number))
@@ -137,6 +151,8 @@ class Announcer:
     @contextmanager
     def _reading(self, principal: Principal) -> Generator[_Reader, None, None]:
         reader = _Reader(principal, self._queue_size)
+        if self._ended:
+            reader.end()
         self._readers.add(reader)
         try:
             yield reader

@@ -16,6 +16,7 @@ from sse_starlette import ServerSentEvent
 
 from beamlore.catalogue.access import AccessPolicy
 from beamlore.catalogue.answers import from_milliseconds, to_json
+from beamlore.catalogue.live.farewell import farewell
 from beamlore.catalogue.live.position import Position, Recent, parse_position
 from beamlore.catalogue.live.repository import Document, LiveRepository
 from beamlore.catalogue.live.subscriber import LiveEvent, LiveFilter, Subscriber
@@ -52,6 +53,7 @@ class LiveHub:
         self._waiting: dict[str, None] = {}
         self._filled = asyncio.Event()
         self._listeners: list[Callable[[Sequence[str]], None]] = []
+        self._ended = False
 
     def also_tell(self, listener: Callable[[Sequence[str]], None]) -> None:
         """Tell a listener of every change too, from now on."""
@@ -83,6 +85,12 @@ class LiveHub:
         for reader in self._readers:
             reader.put(LiveEvent("reset", str(self._position()), "{}"))
 
+    def end(self) -> None:
+        """Send every reader to another process, after what it has still to get."""
+        self._ended = True
+        for reader in self._readers:
+            reader.end()
+
     async def events(
         self, principal: Principal, wanted: LiveFilter, last_event_id: str | None
     ) -> AsyncGenerator[ServerSentEvent, None]:
@@ -90,14 +98,18 @@ class LiveHub:
         with self._reading(principal, wanted) as reader:
             here = self._position()
             if last_event_id:
-                async for event in self._missed(reader, last_event_id, here):
-                    yield _sse(event)
+                async for missed in self._missed(reader, last_event_id, here):
+                    yield _sse(missed)
             yield _sse(LiveEvent("ready", str(here), "{}"))
             while True:
                 left = None if principal.expires_at is None else principal.expires_at - time.time()
                 try:
-                    event = await asyncio.wait_for(reader.get(), left)
+                    async with asyncio.timeout(left):
+                        event = await reader.get()
                 except TimeoutError:
+                    return
+                if event is None:
+                    yield farewell()
                     return
                 yield _sse(event)
 
@@ -128,6 +140,8 @@ class LiveHub:
     @contextmanager
     def _reading(self, principal: Principal, wanted: LiveFilter) -> Generator[Subscriber, None, None]:
         reader = Subscriber(principal, wanted, self._queue_size)
+        if self._ended:
+            reader.end()
         self._readers.add(reader)
         _readers.set(len(self._readers))
         try:

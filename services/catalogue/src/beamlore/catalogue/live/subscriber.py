@@ -53,6 +53,7 @@ class Subscriber:
         self._size = size
         self._waiting: deque[LiveEvent] = deque()
         self._filled = asyncio.Event()
+        self._ended = False
 
     def put(self, event: LiveEvent) -> None:
         """Add an event; where the queue is full, all that waits gives way to one ``reset``."""
@@ -62,9 +63,16 @@ class Subscriber:
         self._waiting.append(event)
         self._filled.set()
 
-    async def get(self) -> LiveEvent:
-        """Return the next event, waiting for it."""
+    def end(self) -> None:
+        """Let nothing follow what waits."""
+        self._ended = True
+        self._filled.set()
+
+    async def get(self) -> LiveEvent | None:
+        """Return the next event, waiting for it; ``None`` where none follows."""
         while not self._waiting:
+            if self._ended:
+                return None
             self._filled.clear()
             await self._filled.wait()
         return self._waiting.popleft()

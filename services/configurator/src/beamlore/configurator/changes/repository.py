@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import structlog
 from beanie import SortDirection
+from beanie.exceptions import CollectionWasNotInitialized
 from fastapi import Depends
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, WTimeoutError
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, OperationFailure, WTimeoutError
 
 from beamlore.configurator.access import Access, CurrentAccess
 from beamlore.configurator.changes.models import Change, Draft, Head, Subject
@@ -16,6 +17,10 @@ from beamlore.core import UnavailableError
 log = structlog.get_logger(__name__)
 
 _ATTEMPTS = 20
+_AWAY = "the database does not answer; try again in a moment"
+_NOT_LET_IN = (13, 18)
+"""Unauthorized, AuthenticationFailed: our user is not made yet."""
+
 _NEWEST_FIRST = [("version", SortDirection.DESCENDING)]
 
 
@@ -108,8 +113,12 @@ class ChangeLog:
 async def _answering() -> AsyncGenerator[None, None]:
     try:
         yield
-    except ConnectionFailure as error:
-        raise UnavailableError("the database does not answer; try again in a moment") from error
+    except (ConnectionFailure, CollectionWasNotInitialized) as error:
+        raise UnavailableError(_AWAY) from error
+    except OperationFailure as error:
+        if error.code in _NOT_LET_IN:
+            raise UnavailableError(_AWAY) from error
+        raise
 
 
 def _change_log(access: CurrentAccess) -> ChangeLog:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import orjson
+from beanie.exceptions import CollectionWasNotInitialized
 from pymongo import AsyncMongoClient, UpdateOne, WriteConcern
 from pymongo.errors import BulkWriteError, PyMongoError
 
@@ -99,13 +100,13 @@ class InboxRepository:
             conditions.append(
                 {"$or": [{"received_at": {"$lt": received_at}}, {"received_at": received_at, "_id": {"$lt": last}}]}
             )
-        found = (
-            InboxItem.get_pymongo_collection()
-            .find({"$and": conditions}, _WITHOUT_CONTENT)
-            .sort([("received_at", -1), ("_id", -1)])
-            .limit(limit + 1)
-        )
         with self._available():
+            found = (
+                InboxItem.get_pymongo_collection()
+                .find({"$and": conditions}, _WITHOUT_CONTENT)
+                .sort([("received_at", -1), ("_id", -1)])
+                .limit(limit + 1)
+            )
             items = await found.to_list()
         more = len(items) > limit
         return items[:limit], _write_cursor(items[limit - 1]) if more else None
@@ -159,7 +160,7 @@ class InboxRepository:
     def _available(self) -> Generator[None, None, None]:
         try:
             yield
-        except PyMongoError as error:
+        except (PyMongoError, CollectionWasNotInitialized) as error:
             detail = f"the inbox's database does not answer: {type(error).__name__} {error}"
             self._health.set(COMPONENT, ok=False, detail=detail)
             raise InboxUnavailableError(detail) from error

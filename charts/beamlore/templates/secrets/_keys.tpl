@@ -9,10 +9,13 @@ Keys of each secret and how a first value is made. Generated values need no quot
 {{- if eq .secret "mongodb" -}}
 keyfile root-password catalogue-password ingestor-password configurator-password backup-password
 {{- else if eq .secret "kafka" -}}
-{{- if .root.Values.kafka.enabled }}cluster-id admin-password {{ end }}ingestor-password
+{{- $kafka := .root.Values.kafka -}}
+{{- if $kafka.enabled }}cluster-id {{ end -}}
+{{- if or $kafka.enabled $kafka.external.configure.enabled }}admin-password {{ end -}}
+ingestor-password
 {{- range $beamlines }} {{ . }}-password{{ end }}
 {{- else if eq .secret "oidc" -}}
-catalogue ingestor configurator useroffice
+catalogue ingestor configurator useroffice ops
 {{- range $beamlines }} {{ . }}{{ end }}
 {{- else if eq .secret "keycloak" -}}
 admin-password database-password

@@ -4,7 +4,6 @@
 {{- $url := urlParse (include "beamlore.publicUrl" .) -}}
 {{- $port := ternary 443 80 (eq $url.scheme "https") -}}
 {{- if contains ":" $url.host }}{{ $port = last (splitList ":" $url.host) }}{{ end -}}
-daemon off;
 worker_processes {{ $web.workers }};
 pid /tmp/nginx.pid;
 error_log stderr warn;
@@ -52,6 +51,8 @@ http {
     }
     default_type application/octet-stream;
 
+    # What the image has compressed already is sent as it is.
+    gzip_static on;
     # text/event-stream is left out: an event must not wait for a block to fill.
     gzip on;
     gzip_vary on;

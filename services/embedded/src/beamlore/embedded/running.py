@@ -2,10 +2,12 @@
 
 import asyncio
 import errno
+import logging
 import signal
 from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 
+import structlog
 import typer
 from rich.console import Console
 
@@ -29,6 +31,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
             loop.add_signal_handler(number, task.cancel)
         return await task
 
+    # Here the screen shows how far things are; what goes wrong is raised.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         return asyncio.run(cancelled_by_signals())
     except asyncio.CancelledError:

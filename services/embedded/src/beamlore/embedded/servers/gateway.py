@@ -9,10 +9,10 @@ from typing import Final
 from beamlore.embedded.downloads.debian import nginx_binary
 from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.probes import serves
-from beamlore.embedded.servers.realm import WEB_CLIENT
 from beamlore.embedded.servers.services import SERVICES
 from beamlore.embedded.state import Ports, StateDirectory
 from beamlore.embedded.supervision.program import Program
+from beamlore.ops.keycloak.realm import WEB_CLIENT
 
 GATEWAY: Final = "gateway"
 

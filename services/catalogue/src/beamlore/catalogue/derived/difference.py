@@ -51,6 +51,18 @@ class Difference:
             for value, times in values.items():
                 self.values_counted[f"{one}:{value}"] += step * times
 
+    def signatures_from_nothing(self) -> list[Document]:
+        """Return the signatures, where there are none of them yet."""
+        return [{"_id": one, "n": number, **self._access[one]} for one, number in self.signatures_counted.items()]
+
+    def rollups_from_nothing(self) -> list[Document]:
+        """Return the rollups, where there are none of them yet."""
+        found = []
+        for one, number in self.values_counted.items():
+            signature, field, value = one.split(":", 2)
+            found.append({"_id": one, "s": signature, "f": field, "v": value, "n": number})
+        return found
+
     def signatures(self) -> list[Operation]:
         """Return the writes to the signatures."""
         return [

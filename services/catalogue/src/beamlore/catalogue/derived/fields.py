@@ -18,8 +18,8 @@ from beamlore.catalogue.derived.terms import metadata_terms, word_term
 from beamlore.catalogue.derived.words import words_of
 from beamlore.catalogue.names import names
 
-RULES = 1
-"""Counted up when what is derived changes: everything is derived again then."""
+RULES = 2
+"""Counted up when what is derived changes, or how it is built: everything is derived again then."""
 
 Shape: TypeAlias = Literal["one", "list", "day"]
 COUNTED: dict[str, Shape] = {

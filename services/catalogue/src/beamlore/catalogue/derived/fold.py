@@ -1,24 +1,22 @@
 """Folds the log of changes into the derived data, and compares them with the documents."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from prometheus_client import Counter
-from pymongo import AsyncMongoClient, UpdateOne, WriteConcern
+from pymongo import AsyncMongoClient, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import PyMongoError
-from pymongo.read_concern import ReadConcern
 
 from beamlore.catalogue.access import ACCESS_FIELDS
 from beamlore.catalogue.database import Document
 from beamlore.catalogue.derived.difference import Difference
 from beamlore.catalogue.derived.fields import COUNTED, EVERYTHING, PROJECTION, SUMS, Deriver, sums_of
 from beamlore.catalogue.derived.log import CHANGES, FIRST, LAST, new_epoch
+from beamlore.catalogue.derived.transaction import transaction
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +35,7 @@ _folded = Counter("beamlore_catalogue_derived_folded", "Datasets looked at again
 
 
 class OtherRulesError(Exception):
-    """Everything is derived by other rules than this process has."""
+    """Everything is derived by other rules than this process has, or is being built."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class Folder:
         Raises:
             PyMongoError: another process folds at the same moment, or the database does not answer.
         """
-        async with self._transaction() as session:
+        async with transaction(self._client) as session:
             changes = self._database[CHANGES]
             entries: list[Document] = []
             size = 0
@@ -78,7 +76,7 @@ class Folder:
             await self._move(session)
             pids = list({pid: None for entry in entries for pid in entry["pids"]})
             before = await self._search_documents(session, {"_id": {"$in": pids}})
-            after = await self._derived(session, {"_id": {"$in": pids}})
+            after = await self.derived(session, {"_id": {"$in": pids}})
             difference = Difference()
             for pid in pids:
                 difference.add(before.get(pid), after.get(pid))
@@ -96,9 +94,9 @@ class Folder:
             first: whether everything is derived for the first time: what differs is no drift then.
         """
         size = _AT_FIRST if first else AT_ONCE
-        async with self._transaction() as session:
+        async with transaction(self._client) as session:
             bounds: dict[str, Any] = {} if after is None else {"_id": {"$gt": after}}
-            should = await self._derived(session, bounds, size)
+            should = await self.derived(session, bounds, size)
             last = next(reversed(should)) if len(should) == size else None
             within = bounds if last is None else {"_id": {**bounds.get("_id", {}), "$lte": last}}
             stands = await self._search_documents(session, within)
@@ -124,7 +122,7 @@ class Folder:
         Returns:
             The signature, ``None`` behind the last, and how many sums differed.
         """
-        async with self._transaction() as session:
+        async with transaction(self._client) as session:
             signature = await self._next_signature(session, after)
             difference = Difference()
             if signature is None:
@@ -175,9 +173,16 @@ class Folder:
         found = self._database[CHANGES].find({"pids": {"$in": list(pids)}}, {"pids": 1}, session=session)
         return frozenset([pid async for entry in found for pid in entry["pids"]])
 
-    async def _derived(
+    async def derived(
         self, session: AsyncClientSession, where: Mapping[str, Any], limit: int = 0
     ) -> dict[Any, Document]:
+        """Return the search documents of datasets by their identifiers, as they should be.
+
+        Args:
+            session: the transaction to read them in.
+            where: which.
+            limit: so many at most, in the order of identifiers; 0 for all, in any order.
+        """
         cursor = self._database[DATASETS].find(
             where,
             PROJECTION,
@@ -213,33 +218,16 @@ class Folder:
         """Begin a new epoch.
 
         Raises:
-            OtherRulesError: another version of this service derives by other rules.
+            OtherRulesError: another version of this service derives by other rules, or everything is being built.
         """
         epoch = new_epoch()
         marks = [
-            UpdateOne({"_id": FIRST, "rules": self._deriver.version}, {"$set": {"epoch": epoch}}),
+            UpdateOne(
+                {"_id": FIRST, "rules": self._deriver.version, "building": {"$exists": False}},
+                {"$set": {"epoch": epoch}},
+            ),
             UpdateOne({"_id": LAST}, {"$set": {"epoch": epoch}}),
         ]
         moved = await self._database[CHANGES].bulk_write(marks, session=session)
         if moved.matched_count != len(marks):
             raise OtherRulesError
-
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncGenerator[AsyncClientSession, None]:
-        """Give a session in a transaction."""
-        async with self._client.start_session() as session:
-            # What is derived stands or falls with the documents it was derived of, in the order of the oplog: there is
-            # nothing to wait for.
-            await session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=WriteConcern(w=1))
-            try:
-                yield session
-            except BaseException:
-                if session.in_transaction:
-                    await session.abort_transaction()
-                raise
-            await session.commit_transaction()
-
-
-def others_were_first(error: PyMongoError) -> bool:
-    """Return whether a fold failed because another one was made at the same moment."""
-    return error.has_error_label("TransientTransactionError")

@@ -1,20 +1,22 @@
 """What keeps derived data where the documents are, beside requests: for as long as the process runs."""
 
 import asyncio
-import time
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
 import structlog
+from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
 from beamlore.catalogue.database import Document
+from beamlore.catalogue.derived.building import Builder, TakenOverError
 from beamlore.catalogue.derived.fold import AT_ONCE, OtherRulesError
-from beamlore.catalogue.derived.log import CHANGES, FIRST, new_epoch
+from beamlore.catalogue.derived.lease import Lease
+from beamlore.catalogue.derived.log import CHANGES, FIRST
 from beamlore.catalogue.derived.service import Derived
+from beamlore.catalogue.measures import backlog_entries, backlog_seconds, derived_built
 
 log = structlog.get_logger(__name__)
 
@@ -27,21 +29,27 @@ _LOOK_SECONDS = 1.0
 _RETRY_SECONDS = 0.5
 _ROOM = 1.5
 """How many times as long as a fold took is left to others where much waits to be folded."""
-
-_LEASE = timedelta(seconds=20)
+_MEASURE_SECONDS = 5.0
 
 
 class Keeper:
     """Folds what was written, notes what others wrote, derives everything once, and compares for ever."""
 
-    def __init__(self, derived: Derived, database: AsyncDatabase[Document], pause_seconds: float) -> None:
+    def __init__(
+        self,
+        client: AsyncMongoClient[Document],
+        database: AsyncDatabase[Document],
+        derived: Derived,
+        pause_seconds: float,
+    ) -> None:
         self._derived = derived
         self._changes = database[CHANGES]
+        self._lease = Lease(database, derived.deriver.version)
+        self._builder = Builder(client, database, derived.deriver, derived.folder, self._lease)
         self._pause_seconds = pause_seconds
         self._written = asyncio.Event()
         self._others: dict[Any, None] = {}
         self._others_filled = asyncio.Event()
-        self._name = f"{id(self):x}-{time.time_ns():x}"
         self._signature: str | None = None
         derived.changes.when_written(self._written.set)
 
@@ -57,20 +65,25 @@ class Keeper:
             PyMongoError: the database does not answer.
         """
         await self._derived.changes.prepare(self._derived.deriver.version)
-        await self._changes.update_one(
-            {"_id": FIRST}, {"$set": {"built": False, "generation": new_epoch()}, "$unset": {"after": "", "until": ""}}
-        )
+        await self._derived.changes.begin_anew()
 
     async def run(self) -> None:
         """Keep, until cancelled."""
-        await self._again_and_again(lambda: self._derived.changes.prepare(self._derived.deriver.version), once=True)
+        await self._again_and_again(self._prepare, once=True)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._again_and_again(self._fold))
                 tasks.create_task(self._again_and_again(self._note_others))
                 tasks.create_task(self._again_and_again(self._compare))
+                tasks.create_task(self._again_and_again(self._measure))
         finally:
             await self._derived.end()
+
+    async def _prepare(self) -> None:
+        await self._derived.changes.prepare(self._derived.deriver.version)
+        state = await self._derived.changes.state()
+        if state is not None and state.built:
+            await self._builder.prepare_indexes()
 
     async def _again_and_again(self, work: Any, *, once: bool = False) -> None:
         while True:
@@ -78,7 +91,7 @@ class Keeper:
                 await work()
                 if once:
                     return
-            except OtherRulesError:
+            except (OtherRulesError, TakenOverError):
                 await asyncio.sleep(_LOOK_SECONDS)
             except PyMongoError as error:
                 if not error.has_error_label("TransientTransactionError"):
@@ -109,12 +122,25 @@ class Keeper:
             for pid in pids:
                 self._others.pop(pid, None)
 
+    async def _measure(self) -> None:
+        """Say how much waits to be folded."""
+        backlog = await self._derived.changes.backlog()
+        backlog_entries.set(backlog.entries)
+        backlog_seconds.set(backlog.seconds)
+        derived_built.set(backlog.built)
+        await asyncio.sleep(_MEASURE_SECONDS)
+
     async def _compare(self) -> None:
-        """Compare one range of datasets, or derive it for the first time; wait where another process does."""
-        mark = await self._lease()
+        """Build, or compare, one range of datasets; wait where another process does."""
+        mark = await self._lease.take()
         if mark is None:
             await asyncio.sleep(_LOOK_SECONDS)
-            return
+        elif "building" in mark:
+            await self._builder.step(mark)
+        elif mark.get("built") is True or "after" in mark or not await self._builder.begin(mark):
+            await self._compare_from(mark)
+
+    async def _compare_from(self, mark: Mapping[str, Any]) -> None:
         built = mark.get("built") is True
         compared = await self._derived.folder.compare(mark.get("after"), mend=True, first=not built)
         done = compared.last is None
@@ -122,24 +148,12 @@ class Keeper:
         if done and not built:
             change["$set"] = {"built": True}
         # Not where somebody said meanwhile that all is to be derived anew.
-        same = {"_id": FIRST, "holder": self._name} | {
-            name: mark.get(name) for name in ("rules", "generation", "after")
+        same = {"_id": FIRST, "holder": self._lease.holder} | {
+            name: mark.get(name) for name in ("rules", "generation", "after", "building")
         }
         moved = await self._changes.update_one(same, change)
         if done and moved.matched_count and not built:
-            log.info("everything is derived", rules=self._derived.deriver.version)
+            log.info("everything is derived again", rules=self._derived.deriver.version)
         if built:
             self._signature, _ = await self._derived.folder.check_sums(self._signature or "", mend=True)
             await asyncio.sleep(self._pause_seconds)
-
-    async def _lease(self) -> Document | None:
-        """Become the one process that compares, or stay it; return the mark with the place to go on from."""
-        now = datetime.now(UTC)
-        return await self._changes.find_one_and_update(
-            {
-                "_id": FIRST,
-                "rules": self._derived.deriver.version,
-                "$or": [{"holder": self._name}, {"until": {"$not": {"$gt": now}}}],
-            },
-            {"$set": {"holder": self._name, "until": now + _LEASE}},
-        )

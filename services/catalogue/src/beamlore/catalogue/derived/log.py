@@ -16,7 +16,10 @@ from beamlore.catalogue.derived.shared import Shared
 CHANGES = "beamlore_changes"
 FIRST, LAST = "0", "9"
 """The marks: no fold was between them where both have the same epoch. The first one also says by which rules
-everything was derived, and whether all of it was."""
+everything was derived, whether all of it was, and how far a build is."""
+
+BEGINNING = "clear"
+"""The first stage of a build; see ``building``."""
 
 _ENTRY = "5"
 _LOOKED_AT = 1_000
@@ -33,9 +36,21 @@ class LogState:
     built: bool
     """Whether every dataset has been derived by these rules."""
 
+    building: bool
+    """Whether everything is being built: nothing is folded meanwhile."""
+
     entries: frozenset[str]
     datasets: int
     """How many datasets the entries name; of a long log only the beginning."""
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How much waits to be folded: entries (about), and seconds since the oldest was made."""
+
+    entries: int
+    seconds: float
+    built: bool
 
 
 class ChangeLog:
@@ -66,14 +81,45 @@ class ChangeLog:
         self._tell()
 
     async def prepare(self, rules: str) -> None:
-        """Create the marks where there are none, and begin anew where other rules held."""
+        """Create the marks where there are none, and begin a build where other rules held."""
         epoch = new_epoch()
         marks = [UpdateOne({"_id": one}, {"$setOnInsert": {"epoch": epoch}}, upsert=True) for one in (FIRST, LAST)]
         await self._changes.bulk_write(marks)
         await self._changes.update_one(
             {"_id": FIRST, "rules": {"$ne": rules}},
-            {"$set": {"rules": rules, "built": False}, "$unset": {"after": "", "until": ""}},
+            {
+                "$set": {"rules": rules, "built": False, "building": {"stage": BEGINNING}},
+                "$unset": {"after": "", "until": ""},
+            },
         )
+
+    async def begin_anew(self, *, build: bool = False) -> None:
+        """Say that every dataset is to be derived again; a build that goes on does so from the beginning.
+
+        Args:
+            build: whether what stands is thrown away first.
+        """
+        beginning = {"stage": BEGINNING}
+        building = beginning if build else {"$cond": [{"$ifNull": ["$building", False]}, beginning, "$$REMOVE"]}
+        await self._changes.update_one(
+            {"_id": FIRST},
+            [
+                {"$set": {"built": False, "generation": new_epoch(), "building": building}},
+                {"$unset": ["after", "until"]},
+            ],
+        )
+
+    async def backlog(self) -> Backlog:
+        """Return how much waits, cheaply: the number of entries comes from the collection's own count.
+
+        Raises:
+            PyMongoError: the database does not answer.
+        """
+        entries = max(0, await self._changes.estimated_document_count() - len((FIRST, LAST)))
+        mark = await self._changes.find_one({"_id": FIRST}, {"built": 1})
+        oldest = await self._changes.find_one({"_id": {"$gt": FIRST, "$lt": LAST}}, {"at": 1}, sort=[("_id", 1)])
+        seconds = 0.0 if oldest is None else max(0.0, (datetime.now(UTC) - oldest["at"]).total_seconds())
+        return Backlog(entries if oldest is not None else 0, seconds, bool(mark and mark.get("built") is True))
 
     def _tell(self) -> None:
         for listener in self._listeners:
@@ -96,6 +142,7 @@ class ChangeLog:
                 first["epoch"],
                 first.get("rules", ""),
                 first.get("built") is True,
+                "building" in first,
                 frozenset(one["_id"] for one in rest),
                 sum(one["n"] for one in rest),
             )

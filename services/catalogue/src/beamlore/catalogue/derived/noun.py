@@ -6,7 +6,7 @@ from beamlore.catalogue.noun import Ground, Noun
 
 
 def _keeper(ground: Ground) -> Keeper:
-    return Keeper(ground.derived, ground.database, ground.settings.derived_reconcile_seconds)
+    return Keeper(ground.client, ground.database, ground.derived, ground.settings.derived_reconcile_seconds)
 
 
 DERIVED = Noun(build=_keeper, indexes=INDEXES, work=Keeper.run)

@@ -15,15 +15,17 @@ VALUES_OF_A_FACET = 10_000
 SIGNATURES_LOOKED_AT = 2_000
 """Of who sees more signatures than this, though not all of them, the documents are asked."""
 
+SEARCH_INDEXES: Sequence[IndexModel] = (
+    # Words and metadata values, the newest first; the signature in it, so that only what is shown is read.
+    IndexModel([("t", ASCENDING), ("creationTime", DESCENDING), ("s", ASCENDING)], name="terms"),
+    # A page, and everything else, of those who see few signatures.
+    IndexModel([("s", ASCENDING), ("creationTime", DESCENDING), ("_id", DESCENDING)], name="signature_newest"),
+    # A page of those who see everything.
+    IndexModel([("creationTime", DESCENDING), ("_id", DESCENDING)], name="newest"),
+)
+"""Created when all search documents are there: 40 entries for each are sorted at once then, not put in one by one."""
+
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
-    SEARCH: [
-        # Words and metadata values, the newest first; the signature in it, so that only what is shown is read.
-        IndexModel([("t", ASCENDING), ("creationTime", DESCENDING), ("s", ASCENDING)], name="terms"),
-        # A page, and everything else, of those who see few signatures.
-        IndexModel([("s", ASCENDING), ("creationTime", DESCENDING), ("_id", DESCENDING)], name="signature_newest"),
-        # A page of those who see everything.
-        IndexModel([("creationTime", DESCENDING), ("_id", DESCENDING)], name="newest"),
-    ],
     SIGNATURES: [
         # The ways of being allowed to see.
         IndexModel([("ownerGroup", ASCENDING)], name="owner"),

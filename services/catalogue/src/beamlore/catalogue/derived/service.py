@@ -195,7 +195,7 @@ class Derived:
                 break
             answer = await find_out(signatures)
             state = await self.changes.state()
-            if state is None:
+            if state is None or not state.built:
                 break
             if state.epoch == epoch:
                 return answer, epoch
@@ -246,7 +246,7 @@ class Derived:
             await asyncio.sleep(_PAUSE_SECONDS)
 
     def _holds(self, state: LogState) -> bool:
-        return state.rules == self.deriver.version
+        return state.rules == self.deriver.version and not state.building
 
     def _query(self, where: Condition) -> Document | None:
         try:

@@ -93,4 +93,5 @@ How the services reach MongoDB, Kafka and the identity provider: variables of th
   value: "8080"
 - name: BEAMLORE_LOG_FORMAT
   value: json
+{{- include "beamlore.env.tracing" . }}
 {{- end }}

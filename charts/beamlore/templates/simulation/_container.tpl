@@ -17,6 +17,7 @@ volumeMounts:
   value: {{ .beamline.name }}
 - name: BEAMLORE_LOG_FORMAT
   value: json
+{{- include "beamlore.env.tracing" .root }}
 - name: BEAMLORE_CONFIGURATOR_URL
   value: {{ include "beamlore.url" (dict "root" .root "component" "configurator") }}
 - name: BEAMLORE_SPOOL_DIR

@@ -81,15 +81,15 @@ share.coordinator.state.topic.min.isr={{ $inSync }}
 share.coordinator.state.topic.num.partitions=10
 group.initial.rebalance.delay.ms=0
 
-log.retention.hours={{ $kafka.retention.hours }}
-log.retention.bytes={{ $kafka.retention.bytesPerPartition }}
-log.segment.bytes={{ $kafka.retention.segmentBytes }}
+log.retention.hours={{ int64 $kafka.retention.hours }}
+log.retention.bytes={{ int64 $kafka.retention.bytesPerPartition }}
+log.segment.bytes={{ int64 $kafka.retention.segmentBytes }}
 # Of the quorum's own log: a snapshot is taken, and what is before it goes.
 metadata.log.max.snapshot.interval.ms=3600000
-message.max.bytes={{ $kafka.messageMaxBytes }}
-replica.fetch.max.bytes={{ $kafka.messageMaxBytes }}
+message.max.bytes={{ int64 $kafka.messageMaxBytes }}
+replica.fetch.max.bytes={{ int64 $kafka.messageMaxBytes }}
 log.cleaner.dedupe.buffer.size=16777216
 {{- range $name, $value := $kafka.settings }}
-{{ $name }}={{ $value }}
+{{ $name }}={{ kindIs "float64" $value | ternary (int64 $value) $value }}
 {{- end }}
 {{- end }}

@@ -38,7 +38,7 @@ that the root file system stays read-only and a restart takes no longer than it 
 {{- $names := dict "root" . "component" "keycloak" "values" (merge (dict "resources" .Values.keycloak.build.resources) .Values.keycloak) -}}
 - name: copy
   {{- include "beamlore.container" $names | nindent 2 }}
-  command: [cp, -a, /opt/keycloak/lib/quarkus/., /build/]
+  command: [cp, -R, /opt/keycloak/lib/quarkus/., /build/]
   volumeMounts:
     - name: work
       subPath: quarkus

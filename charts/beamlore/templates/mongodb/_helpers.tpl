@@ -73,7 +73,7 @@ livenessProbe:
   failureThreshold: 6
 readinessProbe:
   exec:
-    command: [bash, /etc/mongodb/probe/ready.sh]
+    command: [bash, /usr/local/lib/beamlore/ready.sh]
   periodSeconds: 5
   timeoutSeconds: 5
   failureThreshold: 2

@@ -26,6 +26,8 @@ spec:
       {{- include "beamlore.pod.spec" . | nindent 6 }}
       {{- .placement | nindent 6 }}
       terminationGracePeriodSeconds: 60
+      initContainers:
+        {{- include "beamlore.mongodb.keyfile" . | nindent 8 }}
       containers:
         - name: mongodb
           {{- include "beamlore.container" . | nindent 10 }}
@@ -44,28 +46,48 @@ spec:
           volumeMounts:
             - name: data
               mountPath: /data/db
-            - name: keyfile
+            - name: work
+              subPath: keyfile
               mountPath: /etc/mongodb
               readOnly: true
             - name: probe
-              mountPath: /etc/mongodb/probe
+              mountPath: /usr/local/lib/beamlore
               readOnly: true
-            - name: tmp
+            - name: work
+              subPath: tmp
               mountPath: /tmp
       volumes:
         - name: keyfile
           secret:
             secretName: {{ include "beamlore.secretName" (dict "root" .root "secret" "mongodb") }}
-            # Kubernetes gives it to root and the pod's group (0440), which mongod takes from root's files.
-            defaultMode: 0400
+            defaultMode: 0440
             items:
               - key: keyfile
                 path: keyfile
         - name: probe
           configMap:
             name: {{ include "beamlore.component" (dict "root" .root "component" "mongodb") }}
-        {{- include "beamlore.volume.tmp" "64Mi" | nindent 8 }}
+        - name: work
+          emptyDir:
+            sizeLimit: 64Mi
   {{- include "beamlore.volumeClaim" .persistence | nindent 2 }}
+{{- end }}
+
+{{/*
+mongod refuses a key file that others than its owner may read, and Kubernetes gives a secret's files to root with rights for the
+pod's group: so it gets a copy.
+*/}}
+{{- define "beamlore.mongodb.keyfile" -}}
+- name: keyfile
+  {{- include "beamlore.container" . | nindent 2 }}
+  command: [install, --mode=0400, /secret/keyfile, /etc/mongodb/keyfile]
+  volumeMounts:
+    - name: keyfile
+      mountPath: /secret
+      readOnly: true
+    - name: work
+      subPath: keyfile
+      mountPath: /etc/mongodb
 {{- end }}
 
 {{/* The claim of a StatefulSet's pods, named data: persistence {size, storageClass, annotations}. */}}

@@ -55,6 +55,10 @@ class BeamlineSettings(KafkaSettings):
     gather_budget_seconds: Annotated[float, Field(ge=0.1)] = Field(
         default=0.5, description="Reading all attributes never delays a scan by more than this."
     )
+    metrics_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Port on which a long-running command shows its measurements."
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="Address of that port.")
     update_interval_seconds: Annotated[float, Field(ge=0)] = Field(
         default=0.5, description="Updates of a running scan that come faster than this are sent as one."
     )

@@ -78,6 +78,7 @@ def engine(
 
 
 async def _make_scans(settings: "BeamlineSettings", options: "EngineOptions", report_path: Path | None) -> None:
+    from beamlore.beamline.measurements import shown_measurements
     from beamlore.beamline.scan import Beamline
     from beamlore.beamline.simulation.engine import Report, ScanEngine
 
@@ -89,6 +90,7 @@ async def _make_scans(settings: "BeamlineSettings", options: "EngineOptions", re
         beamline = Beamline(settings)
         try:
             async with beamline:
+                stack.enter_context(shown_measurements(beamline, settings))
                 await ScanEngine(beamline, options, report).run()
         finally:
             report.tell("stopped", undelivered=beamline.undelivered)

@@ -49,6 +49,12 @@ class Producer:
         self._task: asyncio.Task[None] | None = None
         self._max_records = _ALL
         self._trouble: str | None = None
+        self._delivered = 0
+
+    @property
+    def delivered(self) -> int:
+        """Number of messages the broker has acknowledged since this producer was opened."""
+        return self._delivered
 
     @property
     def depth(self) -> int:
@@ -137,6 +143,7 @@ class Producer:
                 raise
             finally:
                 if acknowledged:
+                    self._delivered += len(acknowledged)
                     await self._spool.remove(acknowledged)
             if self._trouble is not None and acknowledged:
                 _log.warning("messages are delivered again; %d wait", self.depth)

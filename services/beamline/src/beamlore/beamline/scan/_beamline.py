@@ -30,6 +30,16 @@ class SendsMessages(Protocol):
         """Number of messages that are not delivered yet."""
         ...
 
+    @property
+    def delivered(self) -> int:
+        """Number of messages delivered so far."""
+        ...
+
+    @property
+    def trouble(self) -> str | None:
+        """Why messages are not delivered at the moment; ``None`` where they are."""
+        ...
+
     async def send(self, message: ScanMessage) -> None:
         """Take a message that will be delivered."""
         ...
@@ -83,6 +93,16 @@ class Beamline:
     def undelivered(self) -> int:
         """Number of messages on disk that the broker has not acknowledged yet."""
         return self._producer.depth
+
+    @property
+    def delivered(self) -> int:
+        """Number of messages the broker has acknowledged since the beamline was entered."""
+        return self._producer.delivered
+
+    @property
+    def trouble(self) -> str | None:
+        """Why messages are not delivered at the moment; ``None`` where they are."""
+        return self._producer.trouble
 
     def scan(
         self,

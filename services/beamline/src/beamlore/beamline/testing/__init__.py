@@ -32,6 +32,16 @@ class RecordingProducer:
         """Nothing ever waits."""
         return 0
 
+    @property
+    def delivered(self) -> int:
+        """All there were."""
+        return len(self.messages)
+
+    @property
+    def trouble(self) -> str | None:
+        """There is none."""
+        return None
+
     async def send(self, message: ScanMessage) -> None:
         """Keep a message.
 

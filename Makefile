@@ -28,6 +28,10 @@ demo-reset: setup ## stop the demo and forget its data
 test: setup ## all tests; ARGS=… goes to pytest (ARGS=tests/chaos narrows it)
 	@scripts/test.sh $(ARGS)
 
+.PHONY: cluster-test
+cluster-test: setup ## the chart on the cluster that KUBECONFIG names (ARGS='-m "not long"' is the short half)
+	@scripts/test.sh tests/cluster -s $(ARGS)
+
 .PHONY: lint
 lint: setup ## formatting, types, layers, contracts
 	@scripts/lint.sh

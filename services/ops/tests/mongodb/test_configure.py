@@ -39,10 +39,10 @@ class Wanted:
         )
         await configure(settings, force=force)
 
-    def client(self, *members, user="root", password=_PASSWORDS["root"], database="admin"):
+    def client(self, *members, user="root", password=_PASSWORDS["root"]):
         hosts = ",".join(one.host for one in members)
         return AsyncMongoClient(
-            f"mongodb://{user}:{password}@{hosts}/?replicaSet=beamlore&authSource={database}",
+            f"mongodb://{user}:{password}@{hosts}/?replicaSet=beamlore&authSource=admin",
             w="majority",
             serverSelectionTimeoutMS=20_000,
         )
@@ -77,7 +77,7 @@ async def test_new_set_gets_members_and_users_and_the_command_can_be_repeated(me
         assert before["settings"]["electionTimeoutMillis"] == 1000
         defaults = await client.admin.command("getDefaultRWConcern")
         assert defaults["defaultWriteConcern"]["w"] == 1
-    async with wanted.client(one, two, user="catalogue", password="c4t", database="catalogue") as client:
+    async with wanted.client(one, two, user="catalogue", password="c4t") as client:
         await client.catalogue.things.insert_one({})
         with pytest.raises(OperationFailure, match="not authorized"):
             await client.ingestor.things.find_one()
@@ -90,7 +90,7 @@ async def test_changed_password_is_set(members, wanted):
     wanted.set_password("catalogue", "changed")
     await wanted.configure([one])
 
-    async with wanted.client(one, user="catalogue", password="changed", database="catalogue") as client:
+    async with wanted.client(one, user="catalogue", password="changed") as client:
         await client.catalogue.things.insert_one({})
 
 

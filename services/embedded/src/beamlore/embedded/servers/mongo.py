@@ -148,7 +148,7 @@ class Mongo:
         )
 
     def _user(self, name: str) -> User:
-        return service_user(name, self._secrets.get(f"mongo:{name}"))
+        return service_user(name, self._secrets.get(f"mongo:{name}"), login_database=name)
 
 
 def mongod() -> Path:

@@ -80,7 +80,7 @@ class RealmPlan:
             "enabled": True,
             "sslRequired": "external",
             "loginWithEmailAllowed": True,
-            "accessTokenLifespan": 300,
+            "accessTokenLifespan": 900,
             "ssoSessionIdleTimeout": 10 * 3600,
             "ssoSessionMaxLifespan": 24 * 3600,
             # The path is how a partial import knows a group that is there already.

@@ -14,7 +14,6 @@ from beamlore.ops.mongodb.connection import Client
 log = structlog.get_logger(__name__)
 
 ADMIN: Final = "admin"
-"""The database of users that belong to no service."""
 
 _AUTHENTICATION_FAILED: Final = 18
 _USER_EXISTS: Final = 51003
@@ -33,13 +32,16 @@ class User:
     password: str
 
 
-def service_user(name: str, password: str) -> User:
+def service_user(name: str, password: str, *, login_database: str) -> User:
     """Return a service's user, which reaches the database of its own name only."""
-    return User(name, name, (("readWrite", name), ("dbAdmin", name)), password)
+    return User(name, login_database, (("readWrite", name), ("dbAdmin", name)), password)
 
 
 def users_of(passwords: Mapping[str, str]) -> list[User]:
-    """Return the users of passwords by name: ``root``, ``backup``, and the services' for all other names."""
+    """Return the users of passwords by name: ``root``, ``backup``, and the services' for all other names.
+
+    All log in at ``admin``.
+    """
     return [_user(name, password) for name, password in passwords.items()]
 
 
@@ -51,7 +53,7 @@ def _user(name: str, password: str) -> User:
             roles = tuple((role, ADMIN) for role in ("backup", "restore", "clusterMonitor"))
             return User(name, ADMIN, roles, password)
         case _:
-            return service_user(name, password)
+            return service_user(name, password, login_database=ADMIN)
 
 
 async def provide_users(client: Client, host: str, users: Sequence[User]) -> None:

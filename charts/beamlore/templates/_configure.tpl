@@ -26,6 +26,8 @@ spec:
           {{- include "beamlore.container" . | nindent 10 }}
           args: [ops, {{ join ", " .command }}]
           env:
+            - name: BEAMLORE_LOG_FORMAT
+              value: json
             {{- .env | nindent 12 }}
             {{- include "beamlore.container.extraEnv" . | nindent 12 }}
           volumeMounts:

@@ -1,5 +1,6 @@
 """The FastAPI application every service starts from."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
@@ -10,32 +11,46 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from beamlore.core._ending import Ending
-from beamlore.core._errors import install_error_handlers
+from beamlore.core._errors import install_error_handlers, problem
 from beamlore.core._health import Health
 from beamlore.core._requests import Requests
 from beamlore.core._routing import RouteIndex
 from beamlore.core._settings import HttpSettings, OidcSettings
 from beamlore.core._tokens import TokenVerifier
 
+_CUT_OFF = "the process had to end before it could answer; another goes on, try again"
+
 
 class _LastAnswers:
-    """While the process ends, tells with each answer that its connection is closed: the next request goes elsewhere."""
+    """While the process ends, closes each connection after its answer, so that the next request goes elsewhere.
+
+    A request that is cut off, because it takes longer than a process may take to end, is answered with 503.
+    """
 
     def __init__(self, app: ASGIApp, ending: Ending) -> None:
         self._app = app
         self._ending = ending
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not self._ending.signalled:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        begun = False
 
         async def send_last(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["Connection"] = "close"
+                begun = True
+                if self._ending.signalled:
+                    MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
-        await self._app(scope, receive, send_last)
+        try:
+            await self._app(scope, receive, send_last)
+        except asyncio.CancelledError:
+            if begun or not self._ending.last_call.is_set():
+                raise
+            await problem(503, _CUT_OFF, headers={"Retry-After": "1"})(scope, receive, send)
 
 
 def create_app(

@@ -25,22 +25,21 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._ending = health.ending
         self._drain_seconds = drain_seconds
-        self._ends_at: float | None = None
+        self._drained_at: float | None = None
+        self._told_twice = False
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take a signal."""
-        if self._ending.signalled:
-            self._drain_seconds = 0
+        self._told_twice = self._ending.signalled
         self._ending.signalled = True
 
     async def on_tick(self, counter: int) -> bool:
         """Return whether it is time to end; asked ten times a second."""
         if self._ending.signalled:
-            if self._ends_at is None:
+            if self._drained_at is None:
                 self._ending.told.set()
-                self._ends_at = time.monotonic() + self._drain_seconds
-            if time.monotonic() >= min(self._ends_at, time.monotonic() + self._drain_seconds):
-                self.should_exit = True
+                self._drained_at = time.monotonic() + self._drain_seconds
+            self.should_exit = self._told_twice or time.monotonic() >= self._drained_at
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: Any = None) -> None:

@@ -6,6 +6,7 @@ source scripts/lib.sh
 
 command -v chromium >/dev/null || apt_install chromium
 [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || apt_install rabbitmq-server
+command -v prometheus >/dev/null || apt_install prometheus
 if [ $# -eq 0 ]; then
     say "web app"
     npm --prefix frontend run --silent test

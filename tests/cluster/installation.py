@@ -1,5 +1,6 @@
 """An installation of the chart, and what an operator does with it."""
 
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -57,9 +58,18 @@ class Installation:
         for namespace in (self.outside, self.namespace):
             await self.kube.delete_namespace(namespace)
 
-    async def upgrade(self, *more: Values) -> None:
-        """Upgrade with more values than it was installed with; return when all of it is ready."""
-        await self._helm("upgrade", str(CHART), "--wait", "--wait-for-jobs", values=[self.values, *more])
+    async def upgrade(self, *more: Values, rendered_by: tuple[str, ...] = ()) -> None:
+        """Upgrade with more values than it was installed with; return when all of it is ready.
+
+        Args:
+            more: values.
+            rendered_by: a script that changes what the chart made, with its arguments.
+        """
+        renderer = ("--post-renderer", sys.executable) if rendered_by else ()
+        arguments = [f"--post-renderer-args={one}" for one in rendered_by]
+        await self._helm(
+            *("upgrade", str(CHART), "--wait", "--wait-for-jobs", *renderer, *arguments), values=[self.values, *more]
+        )
 
     async def upgrade_rolling(self, *components: str) -> None:
         """Upgrade so that every pod of these components is replaced."""

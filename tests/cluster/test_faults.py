@@ -8,9 +8,10 @@ import asyncio
 
 import pytest
 
+from tests.cluster import small_disk
 from tests.cluster.helm import RELEASE
 from tests.cluster.kube import component
-from tests.cluster.values import SERVICES
+from tests.cluster.values import SERVICES, image_of
 from tests.pages import shown_pids
 from tests.system.waiting import eventually
 
@@ -18,6 +19,8 @@ MANY = 20
 KEYCLOAK_AWAY_SECONDS = 300
 CUT_OFF_SECONDS = 90
 ROOM_LOST_SECONDS = 150
+
+FILL = f"import shutil; shutil.copyfile('/dev/zero', '{small_disk.PATH}/filler')"
 
 pytestmark = pytest.mark.timeout(3600)
 long = pytest.mark.long
@@ -135,6 +138,53 @@ async def test_keycloak_is_away_for_five_minutes(night, installation, breaker, o
 
     _, visits = await night.settle(f"Keycloak away for {KEYCLOAK_AWAY_SECONDS} s")
     assert not visits.failures
+
+
+@pytest.fixture
+async def small_kafka_disks(installation):
+    """Kafka with disks that can be filled; all it holds has been read."""
+    kube, name = installation.kube, f"{RELEASE}-kafka"
+
+    async def gone() -> bool:
+        return not await kube.pods(installation.namespace, component="kafka")
+
+    async def without_brokers() -> None:
+        await kube.call(kube.apps.delete_namespaced_stateful_set, name, installation.namespace)
+        await eventually(gone, "the brokers are gone", 300)
+
+    await without_brokers()
+    await installation.upgrade(rendered_by=(small_disk.__file__, image_of("catalogue")))
+    yield
+    await without_brokers()
+    await installation.upgrade()
+
+
+@long
+async def test_disks_of_kafka_are_full(small_kafka_disks, night, installation):
+    """Scans wait at the instruments until there is room again."""
+    brokers = [pod.metadata.name for pod in await installation.kube.pods(installation.namespace, component="kafka")]
+    for broker in brokers:
+        _, told = await at_the_disk(installation, broker, FILL)
+        assert "No space left on device" in told
+
+    async def broker_has_ended() -> bool:
+        pods = await installation.kube.pods(installation.namespace, component="kafka")
+        return any(one.restart_count for pod in pods for one in pod.status.container_statuses)
+
+    await eventually(broker_has_ended, "a broker met the end of its disk", 300)
+    await night.more(MANY)
+    for broker in brokers:
+        code, told = await at_the_disk(installation, broker, f"import os; os.remove('{small_disk.PATH}/filler')")
+        assert code == 0, told
+    await night.more_catalogued(MANY, 600)
+
+    _, visits = await night.settle("every disk of Kafka full")
+    assert not visits.failures
+
+
+async def at_the_disk(installation, broker: str, code: str) -> tuple[int, str]:
+    command = ("python3", "-c", code)
+    return await installation.kube.run(installation.namespace, broker, *command, container=small_disk.OPERATOR)
 
 
 async def primary_away_from_the_control_plane(installation, breaker) -> str:

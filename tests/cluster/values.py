@@ -12,7 +12,7 @@ from tests.chaos.night_shift import SHIFT
 Values = dict[str, Any]
 SERVICES = ("catalogue", "ingestor", "configurator", "useroffice", "web")
 STATEFUL = ("mongodb", "kafka", "keycloak")
-_OF_OURS = {"simulation": "beamline", "ops": "ops", "test": "ops"}
+_OF_OURS = {"simulation": "beamline", "ops": "ops"}
 _ROLES = {
     "staff": [beamline_staff("balder")],
     "curator": [CATALOGUE_PUBLISH],

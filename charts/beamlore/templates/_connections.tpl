@@ -12,7 +12,7 @@ How the services reach MongoDB, Kafka and the identity provider: variables of th
       name: {{ include "beamlore.secretName" (dict "root" .root "secret" "mongodb") }}
       key: {{ .database }}-password
 - name: BEAMLORE_MONGO_URL
-  value: mongodb://{{ .database }}:$(MONGO_PASSWORD)@{{ include "beamlore.mongodb.hosts" .root }}/?replicaSet=beamlore&authSource={{ .database }}
+  value: mongodb://{{ .database }}:$(MONGO_PASSWORD)@{{ include "beamlore.mongodb.hosts" .root }}/?replicaSet=beamlore&authSource=admin
 - name: BEAMLORE_MONGO_DATABASE
   value: {{ .database }}
 {{- else -}}
@@ -93,5 +93,10 @@ How the services reach MongoDB, Kafka and the identity provider: variables of th
   value: "8080"
 - name: BEAMLORE_LOG_FORMAT
   value: json
+# Nobody but the front door and other services reaches them (NetworkPolicies).
+- name: BEAMLORE_TRUSTED_PROXIES
+  value: "*"
+- name: BEAMLORE_DRAIN_SECONDS
+  value: {{ .Values.preStopSeconds | quote }}
 {{- include "beamlore.env.tracing" . }}
 {{- end }}

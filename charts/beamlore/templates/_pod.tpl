@@ -101,6 +101,11 @@ topologySpreadConstraints:
     matchLabelKeys: [pod-template-hash]
 {{- end }}
 
+{{/* Time to serve on, to end what is open, and some to spare: root. */}}
+{{- define "beamlore.pod.grace" -}}
+terminationGracePeriodSeconds: {{ add .root.Values.preStopSeconds 30 }}
+{{- end }}
+
 {{/* Fields of every container: image, rights, resources (values.image, values.resources). */}}
 {{- define "beamlore.container" -}}
 image: {{ include "beamlore.image" (dict "root" .root "image" .values.image) | quote }}
@@ -141,7 +146,11 @@ readinessProbe:
   periodSeconds: 3
   timeoutSeconds: 3
   failureThreshold: 2
-# Until nobody sends requests here any more: endpoints are updated, and the front door has let go of its connections.
+{{- end }}
+
+{{/* Of servers that are not ours: they serve on until nobody sends them requests any more. Our services do that
+     themselves (BEAMLORE_DRAIN_SECONDS). */}}
+{{- define "beamlore.container.lifecycle" -}}
 lifecycle:
   preStop:
     sleep:

@@ -1,0 +1,81 @@
+"""Who may speak with whom."""
+
+from collections import Counter
+
+import pytest
+
+from tests.chart.rendering import Resource, named, of_kind, pods, resources
+
+# What each component of our own reaches, beside the cluster's DNS.
+WAYS_OUT = {
+    "web": {"catalogue", "configurator", "ingestor", "useroffice", "keycloak"},
+    "catalogue": {"mongodb", "keycloak"},
+    "ingestor": {"mongodb", "kafka", "keycloak", "catalogue", "useroffice"},
+    "configurator": {"mongodb", "keycloak"},
+    "useroffice": {"keycloak"},
+    "simulation": {"kafka", "keycloak", "configurator"},
+    "catalogue-migrate": {"mongodb"},
+    "ingestor-migrate": {"mongodb"},
+    "configurator-migrate": {"mongodb"},
+    "test": {"web", "keycloak"},
+}
+
+
+def _component(policy: Resource) -> str | None:
+    return policy["spec"]["podSelector"].get("matchLabels", {}).get("app.kubernetes.io/component")
+
+
+def _reached(policy: Resource) -> set[str]:
+    peers = [peer for rule in policy["spec"]["egress"] for peer in rule["to"] if "namespaceSelector" not in peer]
+    assert all("podSelector" in peer for peer in peers), policy
+    return {peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"] for peer in peers}
+
+
+def _callers(policy: Resource) -> set[str]:
+    callers: set[str] = set()
+    for rule in policy["spec"].get("ingress", []):
+        for peer in rule["from"]:
+            for one in peer.get("podSelector", {}).get("matchExpressions", []):
+                callers |= set(one["values"])
+    return callers
+
+
+def test_every_component_has_exactly_one_policy(objects: list[Resource]) -> None:
+    components = {pod.labels["app.kubernetes.io/component"] for pod in pods(objects)}
+    policies = Counter(_component(one) for one in of_kind(objects, "NetworkPolicy"))
+    assert {name: policies[name] for name in components} == dict.fromkeys(components, 1)
+
+
+def test_what_no_policy_names_reaches_nothing(objects: list[Resource]) -> None:
+    everybody = [one for one in of_kind(objects, "NetworkPolicy") if one["spec"]["podSelector"] == {}]
+    assert [one["spec"] for one in everybody] == [{"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}]
+    for one in of_kind(objects, "NetworkPolicy"):
+        assert sorted(one["spec"]["policyTypes"]) == ["Egress", "Ingress"], one["metadata"]["name"]
+
+
+@pytest.mark.parametrize("component", WAYS_OUT)
+def test_a_component_reaches_what_it_needs_and_nothing_else(component: str) -> None:
+    policy = named(resources(), "NetworkPolicy", f"beamlore-{component}")
+    assert _reached(policy) == WAYS_OUT[component]
+
+
+@pytest.mark.parametrize("component", ["catalogue", "configurator", "ingestor", "useroffice"])
+def test_a_service_lets_in_whoever_needs_it_and_nobody_else(component: str) -> None:
+    needing = {caller for caller, reached in WAYS_OUT.items() if component in reached}
+    assert _callers(named(resources(), "NetworkPolicy", f"beamlore-{component}")) == needing
+
+
+def test_a_rule_without_ports_is_never_made(objects: list[Resource]) -> None:
+    for policy in of_kind(objects, "NetworkPolicy"):
+        for rule in [*policy["spec"].get("ingress", []), *policy["spec"].get("egress", [])]:
+            assert rule.get("ports"), policy["metadata"]["name"]
+
+
+def test_servers_outside_are_reached_at_the_addresses_given() -> None:
+    arguments = (
+        "--set=mongodb.enabled=false,mongodb.external.existingSecret=mine",
+        "--set=networkPolicies.external.mongodb[0].to[0].ipBlock.cidr=10.1.2.0/24",
+        "--set=networkPolicies.external.mongodb[0].ports[0].port=27018",
+    )
+    rules = named(resources(*arguments), "NetworkPolicy", "beamlore-configurator")["spec"]["egress"]
+    assert {"to": [{"ipBlock": {"cidr": "10.1.2.0/24"}}], "ports": [{"port": 27018}]} in rules

@@ -33,7 +33,7 @@ from beamlore.catalogue.servicetokens.service import ServiceTokens
 from beamlore.catalogue.settings import Settings
 from beamlore.catalogue.state import Catalogue, assemble
 from beamlore.catalogue.users.service import UserService
-from beamlore.core import Ending, Health, Migrations, Phases, SchemaWatch, connect, create_app
+from beamlore.core import Ending, Health, Migrations, Phases, SchemaWatch, TokenVerifier, connect, create_app
 
 PREFIX = "/api/beamlore/v1"
 VERSION = "1.0.0"
@@ -72,6 +72,8 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
         services = app.state.services
         app.state.verifier.look_up(services[UserService].directory, services[ServiceTokens])
         follower = Follower(client, catalogue, app.state.services[Keeper], health)
+        if settings.oidc_issuer:
+            persons.keys.begin(catalogue.database)
         background = Background()
         background.start("follow", follower.run)
         migrations = Migrations(catalogue.database, MIGRATIONS, package_version("beamlore-catalogue"))
@@ -99,13 +101,14 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
     )
     tokens = SessionTokens(settings)
     app.state.session_tokens = tokens
-    app.state.provider = IdentityProvider(settings, app.state.verifier)
+    persons: TokenVerifier = app.state.verifier
+    app.state.provider = IdentityProvider(settings, persons)
     app.state.admission = admit
     costs = Costs(settings.slow_seconds_a_minute)
     app.state.allowance = costs.allow
     app.add_middleware(CostlyRequests, costs=costs)
     app.state.attempts = Attempts(settings)
-    app.state.verifier = AnyToken(app.state.verifier if settings.oidc_issuer else None, tokens, settings.admin_groups)
+    app.state.verifier = AnyToken(persons if settings.oidc_issuer else None, tokens, settings.admin_groups)
     install_scicat_errors(app)
     app.add_middleware(
         ScicatPaths,

@@ -35,11 +35,12 @@ def build_app(settings: Settings) -> FastAPI:
     health = Health()
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None, None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         client = connect(settings, app_name="configurator")
         database = client.get_database(settings.mongo_database)
         migrations = Migrations(database, MIGRATIONS, version("beamlore-configurator"))
         schema = SchemaWatch(migrations, health, _COMPONENT, migrates=settings.migrate_at_start)
+        app.state.verifier.keys.begin(database)
         watching = asyncio.create_task(_watch(database, schema, health))
         try:
             yield

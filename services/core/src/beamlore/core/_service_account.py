@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 
 import httpx
 
@@ -10,16 +10,24 @@ from beamlore.core._errors import UnavailableError
 from beamlore.core._measures import service_token_failures
 from beamlore.core._settings import ClientSettings, OidcSettings
 
-_RENEW_BEFORE_SECONDS = 30
+_LEEWAY_SECONDS = 5
+_AGAIN_SECONDS = 5
+_ANSWER_SECONDS = 5
 
 
 class ServiceAccountAuth(httpx.Auth):
-    """Adds the service's bearer token to requests; renews it before it expires, and once when it is refused."""
+    """Adds the service's bearer token to requests.
 
-    def __init__(self, oidc: OidcSettings, client: ClientSettings) -> None:
+    It is renewed when half of its life is over, and once when it is refused. While the identity provider is away, the
+    token goes on being used for the other half.
+    """
+
+    def __init__(self, oidc: OidcSettings, client: ClientSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self._token_url = f"{oidc.oidc_base}/protocol/openid-connect/token"
         self._client = client
+        self._clock = clock
         self._token: str | None = None
+        self._renew_at = 0.0
         self._expires_at = 0.0
         self._lock = asyncio.Lock()
 
@@ -41,16 +49,31 @@ class ServiceAccountAuth(httpx.Auth):
             yield request
 
     async def _current(self, refused: str | None) -> str:
+        token = self._usable(refused)
+        if token is not None and (self._clock() < self._renew_at or self._lock.locked()):
+            return token
         async with self._lock:
-            if self._token is None or self._token == refused or time.monotonic() > self._expires_at:
+            token = self._usable(refused)
+            if token is not None and self._clock() < self._renew_at:
+                return token
+            try:
                 self._token, lifetime = await self._fetch()
-                self._expires_at = time.monotonic() + max(lifetime - _RENEW_BEFORE_SECONDS, lifetime / 2)
+            except UnavailableError:
+                if token is None:
+                    raise
+                self._renew_at = self._clock() + _AGAIN_SECONDS
+                return token
+            self._renew_at = self._clock() + lifetime / 2
+            self._expires_at = self._clock() + lifetime - _LEEWAY_SECONDS
             return self._token
+
+    def _usable(self, refused: str | None) -> str | None:
+        return self._token if self._token != refused and self._clock() < self._expires_at else None
 
     async def _fetch(self) -> tuple[str, float]:
         secret = self._client.client_secret.get_secret_value()
         try:
-            async with httpx.AsyncClient(timeout=10) as http:
+            async with httpx.AsyncClient(timeout=_ANSWER_SECONDS) as http:
                 answer = await http.post(
                     self._token_url,
                     data={"grant_type": "client_credentials"},

@@ -4,26 +4,20 @@ Source: RFC 9068 (JWT profile for access tokens) and RFC 8725 (JWT best current 
 issuer, audience and expiry are checked, keys come from the issuer's JWKS only.
 """
 
-import asyncio
 import time
 from collections import OrderedDict
 
-import httpx
-import structlog
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, ClaimError, DecodeError, ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet
 
-from beamlore.core._errors import TokenFailure, UnauthenticatedError, UnavailableError
+from beamlore.core._errors import TokenFailure, UnauthenticatedError
 from beamlore.core._identity import Principal
+from beamlore.core._issuer_keys import IssuerKeys
 from beamlore.core._settings import OidcSettings
-
-log = structlog.get_logger(__name__)
 
 _ALGORITHMS = ["RS256", "PS256", "ES256"]
 _LEEWAY_SECONDS = 10
-_KEYS_AGE_SECONDS = 600
-_UNKNOWN_KEY_PAUSE_SECONDS = 5
 _CACHE_SIZE = 2048
 _FAILURES: tuple[tuple[type[JoseError], TokenFailure], ...] = (
     (ExpiredTokenError, "expired"),
@@ -40,10 +34,7 @@ class TokenVerifier:
     """
 
     def __init__(self, settings: OidcSettings) -> None:
-        self._settings = settings
-        self._keys: KeySet | None = None
-        self._keys_at = 0.0
-        self._lock = asyncio.Lock()
+        self.keys = IssuerKeys(settings)
         self._verified: OrderedDict[str, Principal] = OrderedDict()
         self._claims = jwt.JWTClaimsRegistry(
             leeway=_LEEWAY_SECONDS,
@@ -72,12 +63,12 @@ class TokenVerifier:
         return principal
 
     async def _decode(self, token: str) -> dict[str, object]:
-        keys = await self._key_set(fresh=False)
+        keys = await self.keys.current()
         try:
             return self._check(token, keys)
         except (JoseError, ValueError) as first:
             # The issuer may have new keys since they were fetched.
-            newer = await self._key_set(fresh=True)
+            newer = await self.keys.newer()
             if newer is keys:
                 raise _refused(first) from first
         try:
@@ -89,36 +80,6 @@ class TokenVerifier:
         decoded = jwt.decode(token, keys, algorithms=_ALGORITHMS)
         self._claims.validate(decoded.claims)
         return dict(decoded.claims)
-
-    async def _key_set(self, *, fresh: bool) -> KeySet:
-        age = time.monotonic() - self._keys_at
-        wanted = _UNKNOWN_KEY_PAUSE_SECONDS if fresh else _KEYS_AGE_SECONDS
-        if self._keys is not None and age < wanted:
-            return self._keys
-        async with self._lock:
-            if self._keys is not None and time.monotonic() - self._keys_at < wanted:
-                return self._keys
-            try:
-                self._keys = await self._fetch_keys()
-            except httpx.HTTPError as error:
-                if self._keys is None:
-                    raise UnavailableError("the identity provider does not answer; try again in a moment") from error
-                log.warning("identity provider does not answer; its former keys go on", error=str(error))
-            self._keys_at = time.monotonic()
-            return self._keys
-
-    async def _fetch_keys(self) -> KeySet:
-        # Discovery names the public JWKS address; services may reach the issuer by another one, so the path is kept.
-        async with httpx.AsyncClient(timeout=5) as client:
-            discovery = await client.get(f"{self._settings.oidc_base}/.well-known/openid-configuration")
-            discovery.raise_for_status()
-            jwks_uri = str(discovery.json()["jwks_uri"])
-            issuer = self._settings.oidc_issuer.rstrip("/")
-            if jwks_uri.startswith(issuer):
-                jwks_uri = self._settings.oidc_base + jwks_uri.removeprefix(issuer)
-            answer = await client.get(jwks_uri)
-            answer.raise_for_status()
-        return KeySet.import_key_set(answer.json())
 
     def _principal(self, claims: dict[str, object]) -> Principal:
         groups = claims.get("groups")

@@ -50,7 +50,8 @@ class Ingestor:
             base_url=settings.useroffice_url, auth=auth, timeout=settings.useroffice_timeout_seconds
         )
         self._mongo = connect(settings, app_name="beamlore-ingestor")
-        migrations = Migrations(self._mongo[settings.mongo_database], MIGRATIONS, version("beamlore-ingestor"))
+        self.database = self._mongo[settings.mongo_database]
+        migrations = Migrations(self.database, MIGRATIONS, version("beamlore-ingestor"))
         self._schema = SchemaWatch(migrations, health, "schema", migrates=settings.migrate_at_start)
         self._catalogue = Catalogue(self._catalogue_http, health)
         self._useroffice = UserOffice(self._useroffice_http)
@@ -116,9 +117,8 @@ class Ingestor:
                 task.cancel()
 
     async def _open_inbox(self) -> None:
-        database = self._mongo[self._settings.mongo_database]
         try:
-            await init_beanie(database=database, document_models=[InboxItem], skip_indexes=True)
+            await init_beanie(database=self.database, document_models=[InboxItem], skip_indexes=True)
         except PyMongoError as error:
             detail = f"the inbox's database does not answer: {error}"
             self._health.set(inbox.COMPONENT, ok=False, detail=detail)

@@ -1,7 +1,8 @@
 """Running a command: settings from the environment, progress as log lines, errors in plain words."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import structlog
@@ -33,8 +34,15 @@ def settings_of(kind: type[S]) -> S:
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end; an ``OpsError`` is logged with its way out and ends the process with code 1."""
-    try:
+    with errors_logged():
         return asyncio.run(work)
+
+
+@contextmanager
+def errors_logged() -> Iterator[None]:
+    """Log an ``OpsError`` with its way out, and end the process with code 1."""
+    try:
+        yield
     except OpsError as error:
         log.error(error.sentence, **({"way_out": error.way_out} if error.way_out else {}))
         raise typer.Exit(1) from error

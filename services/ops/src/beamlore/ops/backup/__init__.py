@@ -1,0 +1,1 @@
+"""Backups of the services' databases: taken at one moment, verified, restored."""

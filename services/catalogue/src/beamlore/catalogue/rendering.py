@@ -16,7 +16,7 @@ from bson.codec_options import CodecOptions
 from fastapi import Response
 
 from beamlore.catalogue.answers import to_json
-from beamlore.catalogue.database.repository import Bson
+from beamlore.catalogue.database.bson import Bson
 from beamlore.core import measured
 
 _DECODE: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True, tzinfo=UTC)

@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any
 
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
@@ -12,14 +12,12 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import ExecutionTimeout, PyMongoError
 
 from beamlore.catalogue.access import Rights
+from beamlore.catalogue.database.bson import Bson, identifier_of
 from beamlore.catalogue.database.gathering import AT_ONCE, Gathered
 from beamlore.catalogue.measures import rows
 from beamlore.core import BadRequestError, Principal, UnavailableError, current_request, phase_took
 
 Document = dict[str, Any]
-Bson: TypeAlias = bytes
-"""A document as the database sends it."""
-
 _RAW = CodecOptions(document_class=RawBSONDocument)
 
 
@@ -130,7 +128,7 @@ class GuardedRepository:
             self._count_rows(len(found))
             if len(keys) == 1:
                 return dict.fromkeys(keys, bytes(found[0].raw)) if found else {}
-            return {document["_id"]: bytes(document.raw) for document in found}
+            return {identifier_of(document.raw): bytes(document.raw) for document in found}
 
         return await self._gathered.get(repr(access), key, read)
 

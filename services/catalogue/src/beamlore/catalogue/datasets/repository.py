@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bson.raw_bson import RawBSONDocument
-
 from beamlore.catalogue.database import Document, Query, Store, told_plainly
-from beamlore.catalogue.database.repository import Bson
+from beamlore.catalogue.database.bson import Bson, identifier_of
 from beamlore.catalogue.datasets.relations import Relations, links
 from beamlore.catalogue.datasets.rights import DatasetRights
 from beamlore.catalogue.filters import Listing, Scope, to_mongo
@@ -57,7 +55,7 @@ class DatasetRepository(Store):
         """Return datasets in this order, those of them that the principal may see, each as its BSON."""
         query = Query({"_id": {"$in": list(pids)}}, limit=len(pids))
         among = await self.find_raw(principal, query) if pids else []
-        by_pid = {RawBSONDocument(one)["_id"]: one for one in among}
+        by_pid = {identifier_of(one): one for one in among}
         return [by_pid[pid] for pid in pids if pid in by_pid]
 
     async def _these(self, principal: Principal, pids: Sequence[Any], projection: dict[str, int]) -> list[Document]:

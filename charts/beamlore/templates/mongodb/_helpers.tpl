@@ -40,7 +40,8 @@ WiredTiger's cache in GB: as MongoDB itself reckons, half of what is above 1 GiB
 {{- else -}}
 {{- $limit := dig "limits" "memory" "2Gi" .Values.mongodb.resources | toString -}}
 {{- $mebibytes := ternary (mulf 1024 (float64 (trimSuffix "Gi" $limit))) (float64 (trimSuffix "Mi" $limit)) (hasSuffix "Gi" $limit) -}}
-{{- max 256 (floor (divf (subf $mebibytes 1024) 2)) | int | divf 1024 | printf "%v" -}}
+{{- $cache := max 256 (floor (divf (subf $mebibytes 1024) 2)) | int -}}
+{{- printf "%v" (divf $cache 1024) -}}
 {{- end -}}
 {{- end }}
 

@@ -3,6 +3,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { ColorSchemeMenu } from "@/components/ColorSchemeMenu";
 import { Logo } from "@/components/Logo";
 import { SessionGate } from "@/features/auth/SessionGate";
+import { StalledNotice } from "@/features/auth/StalledNotice";
 import { UserMenu } from "@/features/auth/UserMenu";
 import { ConnectionIndicator } from "@/features/live/ConnectionIndicator";
 import classes from "./Shell.module.css";
@@ -27,6 +28,7 @@ export function Shell() {
             <UserMenu />
           </Group>
         </header>
+        <StalledNotice />
         <main id="main" className={classes.main}>
           <Outlet />
         </main>

@@ -1,8 +1,11 @@
-import { ErrorResponse, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
+import { type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
 import { SessionEndedError } from "@/api/problem";
 import type { Config } from "@/config";
+import { isOver, Renewal } from "./renewal";
 
 export const CALLBACK_PATH = "/auth/callback";
+/** A token that holds no longer than this is about to run out. */
+const SHORT_SECONDS = 60;
 
 /** The person who is signed in, as the token says. */
 export interface Person {
@@ -13,12 +16,13 @@ export interface Person {
 
 /**
  * `ended`: there was a session and it is over (expired, or closed by the identity provider); the page stays as it is
- * until the person signs in again.
+ * until the person signs in again. `stalled`: the token has run out or soon will, and the identity provider, which would
+ * give another, does not answer.
  */
 export type SessionState =
   | { status: "loading" }
   | { status: "signedOut" }
-  | { status: "signedIn"; person: Person }
+  | { status: "signedIn"; person: Person; stalled?: boolean }
   | { status: "ended"; person: Person };
 
 /** Who is signed in, and their token. Signs in by the code flow with PKCE and renews by the refresh token. */
@@ -26,9 +30,10 @@ export class Session {
   private readonly manager: UserManager;
   private readonly listeners = new Set<() => void>();
   private state: SessionState = { status: "loading" };
-  private renewal: Promise<User | null> | undefined;
+  private renewing: Promise<User | null> | undefined;
+  private readonly renewal: Renewal;
 
-  constructor(oidc: Config["oidc"]) {
+  constructor(oidc: Config["oidc"], retryMs?: number) {
     const origin = window.location.origin;
     this.manager = new UserManager({
       authority: oidc.issuer,
@@ -37,10 +42,15 @@ export class Session {
       post_logout_redirect_uri: `${origin}/`,
       response_type: "code",
       scope: "openid profile email",
-      automaticSilentRenew: true,
+      automaticSilentRenew: false,
       userStore: new WebStorageStateStore({ store: window.sessionStorage }),
     });
-    this.manager.events.addUserLoaded((user) => this.set({ status: "signedIn", person: personOf(user) }));
+    this.renewal = new Renewal(
+      () => this.renew(),
+      () => void this.stall(),
+      retryMs,
+    );
+    this.manager.events.addUserLoaded((user) => this.found(user));
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -54,7 +64,7 @@ export class Session {
   async start(): Promise<void> {
     const user = await this.manager.getUser();
     if (!user) return this.set({ status: "signedOut" });
-    this.set({ status: "signedIn", person: personOf(user) });
+    this.found(user);
     // A session that is over shows in the state; a network that is away, in whatever the page asks for next.
     if (user.expired) await this.token().catch(() => undefined);
   }
@@ -77,6 +87,7 @@ export class Session {
 
   /** Forgets a session that the identity provider has ended already. */
   async forget(): Promise<void> {
+    this.renewal.stop();
     await this.manager.removeUser();
     this.set({ status: "signedOut" });
   }
@@ -91,16 +102,7 @@ export class Session {
     const user = await this.manager.getUser();
     if (user && !renew && (user.expires_in ?? 0) > 5) return user.access_token;
     if (!user?.refresh_token) return this.end();
-    this.renewal ??= this.manager.signinSilent().finally(() => {
-      this.renewal = undefined;
-    });
-    try {
-      const renewed = await this.renewal;
-      return renewed ? renewed.access_token : this.end();
-    } catch (error) {
-      if (error instanceof ErrorResponse) return this.end();
-      throw error;
-    }
+    return (await this.renew()).access_token;
   }
 
   /** `fetch` with the person's token; one renewal where the service refuses it. */
@@ -116,7 +118,31 @@ export class Session {
     return second.status === 401 ? this.end() : second;
   };
 
+  private async renew(): Promise<User> {
+    this.renewing ??= this.manager.signinSilent().finally(() => {
+      this.renewing = undefined;
+    });
+    try {
+      return (await this.renewing) ?? this.end();
+    } catch (error) {
+      if (isOver(error)) return this.end();
+      throw error;
+    }
+  }
+
+  private found(user: User): void {
+    this.renewal.plan(user.expires_in ?? 0);
+    this.set({ status: "signedIn", person: personOf(user) });
+  }
+
+  private async stall(): Promise<void> {
+    const user = await this.manager.getUser();
+    if (this.state.status !== "signedIn" || (user?.expires_in ?? 0) > SHORT_SECONDS) return;
+    this.set({ ...this.state, stalled: true });
+  }
+
   private end(): never {
+    this.renewal.stop();
     if (this.state.status === "signedIn") this.set({ status: "ended", person: this.state.person });
     throw new SessionEndedError();
   }

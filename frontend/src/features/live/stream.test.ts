@@ -66,6 +66,16 @@ describe("a stream of events", () => {
     expect(seen.statuses).toEqual(["connecting", "live", "reconnecting", "live"]);
   });
 
+  it("comes back when it is told to, and is live all the while, when the service's process ends", async () => {
+    const seen = await open((_, response, attempt) => {
+      events(response, `id: ${attempt}\ndata: x\n\n`);
+      if (attempt === 1) setTimeout(() => response.end("retry: 300\n: another process goes on\n\n"), 20);
+    });
+    await vi.waitFor(() => expect(seen.asked).toEqual([undefined, "1"]), { timeout: 3000 });
+    await vi.waitFor(() => expect(seen.messages).toHaveLength(2));
+    expect(seen.statuses).not.toContain("reconnecting");
+  });
+
   it("keeps trying while the service is away", async () => {
     const seen = await open((_, response, attempt) => {
       if (attempt < 3) response.writeHead(503).end();

@@ -24,7 +24,8 @@ export interface EventStreamOptions {
  * Reads server-sent events and stays connected until `close`.
  *
  * Not the browser's `EventSource`: that sends no Authorization header, and gives up for good at an answer such as 503.
- * An end that the service chose (the token ran out) is followed by a new connection at once; a failure by growing pauses.
+ * An end that the service chose (the token ran out) is followed by a new connection at once, or, where its process ends,
+ * when it said (`retry`), with another; a failure by growing pauses.
  */
 export class EventStream {
   lastEventId: string | undefined;
@@ -33,6 +34,7 @@ export class EventStream {
   private attempt: AbortController | undefined;
   private wake: (() => void) | undefined;
   private failures = 0;
+  private comeBackMs = 0;
 
   constructor(options: EventStreamOptions) {
     this.options = options;
@@ -61,12 +63,15 @@ export class EventStream {
       if (this.closing.signal.aborted) return;
       if (this.failures > 0 || !navigator.onLine) {
         this.options.onStatus(navigator.onLine ? "reconnecting" : "offline");
-        await this.pause();
+        await this.pause(this.longestMs() * (0.5 + Math.random() / 2));
+      } else if (this.comeBackMs > 0) {
+        await this.pause(this.comeBackMs);
       }
     }
   }
 
   private async readOnce(): Promise<void> {
+    this.comeBackMs = 0;
     const attempt = new AbortController();
     this.attempt = attempt;
     const headers = new Headers({ Accept: "text/event-stream" });
@@ -96,12 +101,18 @@ export class EventStream {
           }),
         )
         .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
-        .pipeThrough(new EventSourceParserStream())
+        .pipeThrough(
+          new EventSourceParserStream({
+            onRetry: (milliseconds) => {
+              this.comeBackMs = Math.min(milliseconds, LONGEST_DELAY_MS);
+            },
+          }),
+        )
         .getReader();
       for (;;) {
         const { done, value } = await reader.read();
         if (done) {
-          if (performance.now() - opened < TOO_SHORT_MS)
+          if (this.comeBackMs === 0 && performance.now() - opened < TOO_SHORT_MS)
             throw new Error("The live connection ended at once.");
           return;
         }
@@ -115,12 +126,14 @@ export class EventStream {
     }
   }
 
-  private async pause(): Promise<void> {
-    const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(this.failures - 1, 10));
-    const delay = navigator.onLine ? longest * (0.5 + Math.random() / 2) : undefined;
+  private longestMs(): number {
+    return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(this.failures - 1, 10));
+  }
+
+  private async pause(milliseconds: number): Promise<void> {
     await new Promise<void>((resolve) => {
       // Without a network there is nothing to try before the browser says that it is back.
-      const timer = delay === undefined ? undefined : setTimeout(resolve, delay);
+      const timer = navigator.onLine ? setTimeout(resolve, milliseconds) : undefined;
       this.wake = () => {
         clearTimeout(timer);
         resolve();

@@ -92,6 +92,15 @@ class Kube:
             raise
         return str(answer.data.decode())
 
+    async def logs_of_job(self, namespace: str, job: str) -> str:
+        """Return what the pods of a job have written."""
+        pods = await self.call(self.core.list_namespaced_pod, namespace, label_selector=f"job-name={job}")
+        return "\n".join([await self.logs(namespace, pod.metadata.name) for pod in pods.items])
+
+    def plain(self, one: Any) -> Any:
+        """Return an object of the library as it is written in YAML."""
+        return self.core.api_client.sanitize_for_serialization(one)
+
     async def run(self, namespace: str, pod: str, *command: str, container: str | None = None) -> tuple[int, str]:
         """Run a command in a pod; return its exit code and what it wrote."""
 

@@ -39,6 +39,7 @@ def small_values(topology: str, public_url: str, outside: str) -> Values:
         ],
         "networkPolicies": {"ingressController": from_outside},
         "simulation": {"periodSeconds": 10},
+        "backup": {"enabled": True, "volume": {"size": "1Gi"}},
         "mongodb": {"topology": topology, **_server("mongodb", "local/mongod:6.0", "256Mi", "768Mi")},
         "kafka": {
             "brokers": 3 if topology == "members" else 1,

@@ -45,6 +45,39 @@ Jobs that write or read archives: the chart's top goes in.
 {{- end }}
 {{- end }}
 
+{{/* Fields of a job's pod: root, component, values, command (of `beamlore ops`). */}}
+{{- define "beamlore.backup.pod" -}}
+{{- $backup := .root.Values.backup -}}
+metadata:
+  {{- include "beamlore.pod.metadata" . | nindent 2 }}
+spec:
+  {{- include "beamlore.pod.spec" . | nindent 2 }}
+  restartPolicy: Never
+  containers:
+    - name: ops
+      {{- include "beamlore.container" . | nindent 6 }}
+      args: [ops, {{ .command }}]
+      env:
+        - name: BEAMLORE_LOG_FORMAT
+          value: json
+        {{- include "beamlore.backup.env" .root | nindent 8 }}
+        {{- include "beamlore.container.extraEnv" . | nindent 8 }}
+      volumeMounts:
+        - name: tmp
+          mountPath: /tmp
+        {{- if eq $backup.target "volume" }}
+        - name: backup
+          mountPath: /backup
+        {{- end }}
+  volumes:
+    {{- include "beamlore.volume.tmp" "256Mi" | nindent 4 }}
+    {{- if eq $backup.target "volume" }}
+    - name: backup
+      persistentVolumeClaim:
+        claimName: {{ $backup.volume.existingClaim | default (include "beamlore.component" (dict "root" .root "component" "backup")) }}
+    {{- end }}
+{{- end }}
+
 {{/* A CronJob: root, component (backup, restore), values, schedule, suspend. Its `restore` is never started by the clock. */}}
 {{- define "beamlore.backup.cronJob" -}}
 {{- $backup := .root.Values.backup -}}
@@ -73,32 +106,5 @@ spec:
       backoffLimit: 2
       activeDeadlineSeconds: {{ $backup.deadlineSeconds }}
       template:
-        metadata:
-          {{- include "beamlore.pod.metadata" . | nindent 10 }}
-        spec:
-          {{- include "beamlore.pod.spec" . | nindent 10 }}
-          restartPolicy: Never
-          containers:
-            - name: ops
-              {{- include "beamlore.container" . | nindent 14 }}
-              args: [ops, {{ .component }}]
-              env:
-                - name: BEAMLORE_LOG_FORMAT
-                  value: json
-                {{- include "beamlore.backup.env" .root | nindent 16 }}
-                {{- include "beamlore.container.extraEnv" . | nindent 16 }}
-              volumeMounts:
-                - name: tmp
-                  mountPath: /tmp
-                {{- if eq $backup.target "volume" }}
-                - name: backup
-                  mountPath: /backup
-                {{- end }}
-          volumes:
-            {{- include "beamlore.volume.tmp" "256Mi" | nindent 12 }}
-            {{- if eq $backup.target "volume" }}
-            - name: backup
-              persistentVolumeClaim:
-                claimName: {{ $backup.volume.existingClaim | default (include "beamlore.component" (dict "root" .root "component" "backup")) }}
-            {{- end }}
+        {{- include "beamlore.backup.pod" (set . "command" .component) | nindent 8 }}
 {{- end }}

@@ -4,7 +4,14 @@ from typing import Annotated
 
 import typer
 
-BackupId = Annotated[str, typer.Argument(metavar="ID", help="The backup; 'beamlore ops backups' lists them.")]
+BackupId = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID",
+        envvar="BEAMLORE_OPS_BACKUP_NAME",
+        help="The backup; 'beamlore ops backups' lists them, 'latest' is the newest.",
+    ),
+]
 
 
 def backup() -> None:

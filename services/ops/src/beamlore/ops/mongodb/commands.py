@@ -29,3 +29,18 @@ def configure(
     from beamlore.ops.running import run, settings_of
 
     run(work(settings_of(MongoConfigureSettings), force=force))
+
+
+@app.command("step-down")
+def step_down(
+    away_from: Annotated[
+        list[str] | None, typer.Option(help="Only if the primary is this member: the beginning of its host.")
+    ] = None,
+    seconds: Annotated[int, typer.Option(help="So long it does not become primary again.", min=10)] = 120,
+) -> None:
+    """Let another member become primary, before this one's node is drained. Settings: BEAMLORE_OPS_MONGODB_*."""
+    from beamlore.ops.mongodb.settings import MongoConfigureSettings
+    from beamlore.ops.mongodb.step_down import step_down as work
+    from beamlore.ops.running import run, settings_of
+
+    run(work(settings_of(MongoConfigureSettings), away_from=away_from or (), seconds=seconds))

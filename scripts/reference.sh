@@ -15,6 +15,7 @@ for service in catalogue ingestor configurator useroffice; do
     .venv/bin/beamlore $service openapi >"$out/openapi/$service.json"
 done
 .venv/bin/beamlore catalogue settings >"$out/catalogue-settings.md"
+.venv/bin/python -m tests.monitoring.reference >"$out/metrics.md"
 .venv/bin/python scripts/chart_values.py >"$out/chart-values.md"
 if [ "$out" = docs/reference ]; then
     npm --prefix frontend run --silent api

@@ -3911,6 +3911,8 @@ export interface components {
             sequence: number;
             /** @enum {unknown} */
             state: "aborted" | "finished" | "interrupted" | "running";
+            /** @default null */
+            traceparent: string | null;
         };
         /**
          * BeamlineActivity
@@ -6780,6 +6782,11 @@ export interface components {
              * @enum {string}
              */
             state: "running" | "finished" | "aborted" | "interrupted";
+            /**
+             * Traceparent
+             * @description Its trace (W3C Trace Context), where it was traced.
+             */
+            traceparent?: string | null;
             /**
              * Updatedat
              * Format: date-time

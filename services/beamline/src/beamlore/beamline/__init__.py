@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         SpoolFullError,
         SpoolInUseError,
         TangoMissingError,
+        TracingMissingError,
     )
     from beamlore.beamline.produce import Producer
     from beamlore.beamline.scan import Beamline, Scan
@@ -40,6 +41,7 @@ __all__ = [
     "SpoolFullError",
     "SpoolInUseError",
     "TangoMissingError",
+    "TracingMissingError",
 ]
 
 _HOMES = {

@@ -9,6 +9,10 @@ class TangoMissingError(BeamlineError):
     """pytango is not installed, so no device can be read."""
 
 
+class TracingMissingError(BeamlineError):
+    """Traces are asked for and OpenTelemetry is not installed."""
+
+
 class SpoolError(BeamlineError):
     """The spool cannot keep a message: it was not sent and is not kept."""
 

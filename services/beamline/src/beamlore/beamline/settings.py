@@ -25,6 +25,12 @@ class KafkaSettings(BaseSettings):
         default=4 * 1024**3, ge=1024**2, description="Size in bytes at which the spool takes no more messages."
     )
 
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description="Collector of traces (OTLP over HTTP), such as http://collector:4318; needs the extra `tracing`.",
+    )
+    trace_ratio: float = Field(default=1.0, ge=0, le=1, description="The part of scans that is traced.")
+
     @property
     def kafka_options(self) -> dict[str, Any]:
         """The connection's keyword arguments for aiokafka's clients."""

@@ -22,11 +22,12 @@ def serve() -> None:
     """Serve the catalogue; settings come from BEAMLORE_* variables."""
     from beamlore.catalogue.app import build_app
     from beamlore.catalogue.settings import Settings
-    from beamlore.core import configure_logging
+    from beamlore.core import configure_logging, start_tracing
     from beamlore.core import serve as serve_app
 
     settings = Settings()
     configure_logging("catalogue", settings)
+    start_tracing("catalogue", settings)
     serve_app(build_app(settings), settings)
 
 

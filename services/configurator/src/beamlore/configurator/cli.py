@@ -19,7 +19,7 @@ def serve() -> None:
 
     from beamlore.configurator.app import build_app
     from beamlore.configurator.settings import Settings
-    from beamlore.core import configure_logging
+    from beamlore.core import configure_logging, start_tracing
     from beamlore.core import serve as serve_app
 
     try:
@@ -28,6 +28,7 @@ def serve() -> None:
         _tell_what_is_missing(error)
         raise typer.Exit(1) from error
     configure_logging("configurator", settings)
+    start_tracing("configurator", settings)
     serve_app(build_app(settings), settings)
 
 

@@ -39,7 +39,7 @@ from beamlore.contract._scan import (
     encode_message,
     peek,
 )
-from beamlore.contract._topics import SCAN_TOPIC_PATTERN, beamline_of_topic, scan_topic
+from beamlore.contract._topics import SCAN_TOPIC_PATTERN, TRACEPARENT, beamline_of_topic, scan_topic
 from beamlore.contract._units import UnknownUnitError, canonical_unit
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "CONFIGURATOR_READ",
     "SCAN_TOPIC_PATTERN",
     "SCHEMA_VERSION",
+    "TRACEPARENT",
     "USEROFFICE_ADMIN",
     "USEROFFICE_READ",
     "ActiveConfiguration",

@@ -2,6 +2,9 @@
 
 import re
 
+TRACEPARENT = "traceparent"
+"""Header of a scan message that belongs to a trace: the W3C's, https://www.w3.org/TR/trace-context/#traceparent-header."""
+
 _PREFIX = "scans."
 BEAMLINE_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
 _BEAMLINE = re.compile(BEAMLINE_PATTERN)

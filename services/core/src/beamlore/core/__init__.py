@@ -36,7 +36,7 @@ from beamlore.core._measures import Phases, measured, phase_took
 from beamlore.core._migrate import MigrationError, MigrationSettings, migrate, migrate_now
 from beamlore.core._migrations import Database, LeaseLostError, Migration, Migrations, Tell
 from beamlore.core._models import ApiModel
-from beamlore.core._mongo import connect
+from beamlore.core._mongo import connect, reason_of
 from beamlore.core._schema import SchemaWatch
 from beamlore.core._server import Server, serve, server
 from beamlore.core._service_account import ServiceAccountAuth
@@ -44,6 +44,7 @@ from beamlore.core._service_client import service_client
 from beamlore.core._settings import ClientSettings, HttpSettings, KafkaSettings, MongoSettings, OidcSettings
 from beamlore.core._telemetry import configure_logging
 from beamlore.core._tokens import TokenVerifier
+from beamlore.core._tracing import begin_span, is_tracing, span_within, start_tracing, traceparent_of
 
 __all__ = [
     "ANONYMOUS",
@@ -89,12 +90,14 @@ __all__ = [
     "WriteScope",
     "authenticated",
     "bearer_token",
+    "begin_span",
     "configure_logging",
     "connect",
     "create_app",
     "current_request",
     "index_migration",
     "install_error_handlers",
+    "is_tracing",
     "kafka_options",
     "known",
     "measured",
@@ -102,10 +105,14 @@ __all__ = [
     "migrate_now",
     "new_request_id",
     "phase_took",
+    "reason_of",
     "request_id",
     "requires",
     "serve",
     "server",
     "service_client",
+    "span_within",
+    "start_tracing",
+    "traceparent_of",
     "working_on",
 ]

@@ -17,6 +17,7 @@ from beamlore.core._requests import Requests
 from beamlore.core._routing import RouteIndex
 from beamlore.core._settings import HttpSettings, OidcSettings
 from beamlore.core._tokens import TokenVerifier
+from beamlore.core._tracing import is_tracing, tracer_provider
 
 _CUT_OFF = "the process had to end before it could answer; another goes on, try again"
 
@@ -53,6 +54,11 @@ class _LastAnswers:
             await problem(503, _CUT_OFF, headers={"Retry-After": "1"})(scope, receive, send)
 
 
+def _is_for_the_platform(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.startswith(("/health/", "/metrics"))
+
+
 def create_app(
     *,
     title: str,
@@ -84,6 +90,14 @@ def create_app(
         openapi_url=f"{prefix}/openapi.json",
         docs_url=f"{prefix}/docs",
         redoc_url=None,
+        telemetry={
+            "tracer_provider": tracer_provider(),
+            "tracing": is_tracing(),
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "exclude": _is_for_the_platform,
+        },
     )
     app.state.settings = settings
     app.state.health = health

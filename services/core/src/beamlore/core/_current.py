@@ -8,6 +8,8 @@ from contextvars import ContextVar
 
 import structlog
 
+from beamlore.core._tracing import trace_id
+
 HEADER = "X-Request-ID"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -75,6 +77,8 @@ def new_request_id() -> str:
 
 def add_request(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
     """Add to a line of the log which request it is about (a processor of structlog)."""
+    if (trace := trace_id()) is not None:
+        event["trace_id"] = trace
     request = _current.get()
     if request is not None:
         event.setdefault("request_id", request.id)

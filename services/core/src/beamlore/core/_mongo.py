@@ -4,6 +4,7 @@ from typing import Any
 
 from prometheus_client import Counter, Gauge
 from pymongo import AsyncMongoClient, monitoring
+from pymongo.errors import PyMongoError
 
 from beamlore.core._settings import MongoSettings
 
@@ -77,3 +78,8 @@ class _Pool(monitoring.ConnectionPoolListener):
 
 def _name(address: tuple[str, int | None]) -> str:
     return f"{address[0]}:{address[1]}"
+
+
+def reason_of(error: PyMongoError) -> str:
+    """Return why the database could not be worked with: a line for operators, of all that the driver says."""
+    return str(error).split(", Timeout:")[0][:200]

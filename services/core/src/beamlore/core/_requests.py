@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from beamlore.core._current import HEADER, CurrentRequest, begin_request
 from beamlore.core._measures import NO_ROUTE, open_requests, request_answered
+from beamlore.core._tracing import name_request
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +67,7 @@ class Requests:
     def _note(self, scope: Scope, request: CurrentRequest, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", NO_ROUTE)
         request_answered(scope["method"], route, status, seconds)
+        name_request(scope["method"], route)
         if seconds > self._slow_seconds or status >= _FAILED:
             log.warning(
                 "request failed" if status >= _FAILED else "request was slow",

@@ -7,6 +7,7 @@ from pymongo.errors import PyMongoError
 
 from beamlore.core._health import Health
 from beamlore.core._migrations import LeaseLostError, Migrations
+from beamlore.core._mongo import reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +41,10 @@ class SchemaWatch:
         while True:
             try:
                 await self._look()
-            except (PyMongoError, LeaseLostError) as error:
-                self._health.set(self._component, False, f"the database does not answer: {error}"[:300])
+            except PyMongoError as error:
+                self._health.set(self._component, False, f"the database does not answer: {reason_of(error)}")
+                await asyncio.sleep(_RETRY_SECONDS)
+            except LeaseLostError:
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 await asyncio.sleep(_LOOK_SECONDS)

@@ -22,6 +22,13 @@ class HttpSettings(_Settings):
     slow_request_seconds: float = Field(
         default=1.0, gt=0, description="A request whose answer takes longer to begin has a line in the log."
     )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description="Collector of traces (OTLP over HTTP), such as `http://collector:4318`.",
+    )
+    trace_ratio: float = Field(
+        default=1.0, ge=0, le=1, description="The part of the traces that begin here that is kept."
+    )
     trusted_proxies: str = Field(
         default="127.0.0.1",
         description="Addresses or networks of the proxies whose `X-Forwarded-*` headers are believed, with commas; `*` "

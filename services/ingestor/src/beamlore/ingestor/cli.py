@@ -18,7 +18,7 @@ def run() -> None:
 
     from pydantic import ValidationError
 
-    from beamlore.core import configure_logging, server
+    from beamlore.core import configure_logging, server, start_tracing
     from beamlore.ingestor.app import build_app
     from beamlore.ingestor.settings import Settings
 
@@ -28,6 +28,7 @@ def run() -> None:
         _tell_what_is_missing(error)
         raise typer.Exit(1) from error
     configure_logging("ingestor", settings)
+    start_tracing("ingestor", settings)
     failed = False
 
     def fail() -> None:

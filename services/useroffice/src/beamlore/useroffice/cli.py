@@ -15,13 +15,14 @@ app = typer.Typer(no_args_is_help=True, help="The user-office stub: proposals, p
 @app.command()
 def serve() -> None:
     """Serve the seed's proposals, people and visits. Settings come from BEAMLORE_* variables."""
-    from beamlore.core import configure_logging
+    from beamlore.core import configure_logging, start_tracing
     from beamlore.core import serve as serve_app
     from beamlore.useroffice.app import build_app
     from beamlore.useroffice.seed import SeedError, load_seed
 
     settings = _settings()
     configure_logging("useroffice", settings)
+    start_tracing("useroffice", settings)
     try:
         seed = load_seed(settings.seed_file)
     except SeedError as error:

@@ -10,6 +10,7 @@ from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 from aiokafka.partitioner import DefaultPartitioner
 
 from beamlore.beamline.produce._spool import Spooled
+from beamlore.contract import TRACEPARENT
 
 BATCH_BYTES = 512 * 1024
 _REQUEST_TIMEOUT_MS = 10_000
@@ -108,7 +109,10 @@ class BrokerConnection:
             first = position
             while position < len(queue) and position - first < max_records:
                 message = queue[position]
-                if batch.append(key=message.key, value=message.value, timestamp=None) is None:
+                if (
+                    batch.append(key=message.key, value=message.value, timestamp=None, headers=_headers(message))
+                    is None
+                ):
                     break
                 position += 1
             sent = queue[first:position]
@@ -118,3 +122,7 @@ class BrokerConnection:
             except (MessageSizeTooLargeError, RecordListTooLargeError) as error:
                 raise TooLargeForBrokerError(sent, str(error)) from error
             acknowledged([message.id for message in sent])
+
+
+def _headers(message: Spooled) -> list[tuple[str, bytes]]:
+    return [] if message.traceparent is None else [(TRACEPARENT, message.traceparent.encode())]

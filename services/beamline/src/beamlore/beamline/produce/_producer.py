@@ -66,8 +66,12 @@ class Producer:
         """Why messages are not delivered at the moment; ``None`` where they are."""
         return self._trouble
 
-    async def send(self, message: ScanMessage) -> None:
+    async def send(self, message: ScanMessage, traceparent: str | None = None) -> None:
         """Take a message; when this returns, it is on the disk and will be delivered.
+
+        Args:
+            message: what to send.
+            traceparent: the trace context it belongs to, where it is traced.
 
         Raises:
             MessageTooLargeError: the broker would not take it.
@@ -82,7 +86,7 @@ class Producer:
                 f"the message of scan {message.pid} has {len(data)} bytes; the broker takes {MAX_MESSAGE_BYTES}: "
                 "record fewer or shorter metadata entries"
             )
-        await self._spool.append(scan_topic(message.beamline), message.pid.encode(), data)
+        await self._spool.append(scan_topic(message.beamline), message.pid.encode(), data, traceparent)
 
     async def flush(self, timeout: float | None = None) -> None:
         """Wait until the broker has acknowledged all messages.

@@ -20,7 +20,8 @@ from beamlore.beamline.errors import SpoolError, SpoolFullError, SpoolInUseError
 _FILE = "spool.sqlite3"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS waiting (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
+    traceparent TEXT
 );
 CREATE TABLE IF NOT EXISTS refused (
     id INTEGER PRIMARY KEY, topic TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, reason TEXT NOT NULL,
@@ -29,7 +30,7 @@ CREATE TABLE IF NOT EXISTS refused (
 """
 
 T = TypeVar("T")
-_Row = tuple[str, bytes, bytes]
+_Row = tuple[str, bytes, bytes, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Spooled:
     topic: str
     key: bytes
     value: bytes
+    traceparent: str | None = None
+    """Where the message belongs to a trace: the W3C's trace context."""
 
 
 class Spool:
@@ -81,7 +84,7 @@ class Spool:
         """Wait until no message is there."""
         await self._emptied.wait()
 
-    async def append(self, topic: str, key: bytes, value: bytes) -> None:
+    async def append(self, topic: str, key: bytes, value: bytes, traceparent: str | None = None) -> None:
         """Keep a message; when this returns, it is on the disk.
 
         Raises:
@@ -89,7 +92,7 @@ class Spool:
             SpoolError: the disk cannot be written.
         """
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._pending.append(((topic, key, value), kept))
+        self._pending.append(((topic, key, value, traceparent), kept))
         if self._committer is None or self._committer.done():
             self._committer = asyncio.create_task(self._commit_pending())
         await kept
@@ -180,6 +183,10 @@ class Spool:
             self._connection.execute("PRAGMA synchronous=FULL")
             # The first write takes the exclusive lock, which stays until the connection is closed.
             self._connection.executescript(f"BEGIN EXCLUSIVE; {_SCHEMA} COMMIT;")
+            columns = {row[1] for row in self._connection.execute("PRAGMA table_info(waiting)")}
+            if "traceparent" not in columns:
+                # A spool that an earlier version made.
+                self._connection.execute("ALTER TABLE waiting ADD COLUMN traceparent TEXT")
             page_size = self._connection.execute("PRAGMA page_size").fetchone()[0]
             self._connection.execute(f"PRAGMA max_page_count={max(16, self._max_bytes // page_size)}")
             return int(self._connection.execute("SELECT count(*) FROM waiting").fetchone()[0])
@@ -189,12 +196,14 @@ class Spool:
 
     def _insert(self, rows: list[_Row]) -> None:
         with _Transaction(self._connection):
-            self._connection.executemany("INSERT INTO waiting (topic, key, value) VALUES (?, ?, ?)", rows)
+            self._connection.executemany(
+                "INSERT INTO waiting (topic, key, value, traceparent) VALUES (?, ?, ?, ?)", rows
+            )
 
     def _select(self, max_bytes: int) -> list[Spooled]:
         found: list[Spooled] = []
         size = 0
-        for row in self._connection.execute("SELECT id, topic, key, value FROM waiting ORDER BY id"):
+        for row in self._connection.execute("SELECT id, topic, key, value, traceparent FROM waiting ORDER BY id"):
             size += len(row[3])
             if found and size > max_bytes:
                 break

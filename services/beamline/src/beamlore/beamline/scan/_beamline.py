@@ -11,6 +11,7 @@ from beamlore.beamline.configuration import ConfigurationClient
 from beamlore.beamline.produce import Producer
 from beamlore.beamline.scan._scan import Scan
 from beamlore.beamline.settings import BeamlineSettings
+from beamlore.beamline.tracing import Tracing
 from beamlore.contract import MetadataSet, MetadataValue, Scalar, ScanMessage, new_pid
 
 
@@ -40,7 +41,7 @@ class SendsMessages(Protocol):
         """Why messages are not delivered at the moment; ``None`` where they are."""
         ...
 
-    async def send(self, message: ScanMessage) -> None:
+    async def send(self, message: ScanMessage, traceparent: str | None = None) -> None:
         """Take a message that will be delivered."""
         ...
 
@@ -57,6 +58,7 @@ class Beamline:
     Raises:
         TangoMissingError: on entering, pytango is not installed.
         SpoolInUseError: on entering, another process uses the spool.
+        TracingMissingError: on making it, traces are asked for and OpenTelemetry is not installed.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Beamline:
         """
         self._settings = settings
         self._producer = producer or Producer(settings)
+        self._tracing = Tracing(settings)
         self._gatherer = gatherer
         self._configuration = ConfigurationClient(settings)
         self._warming: asyncio.Task[None] | None = None
@@ -141,7 +144,14 @@ class Beamline:
             "sample": sample,
             "points_planned": points_planned,
         }
-        return Scan(header, metadata or {}, self._gather, self._producer.send, self._settings.update_interval_seconds)
+        return Scan(
+            header,
+            metadata or {},
+            self._gather,
+            self._producer.send,
+            self._tracing,
+            self._settings.update_interval_seconds,
+        )
 
     async def __aenter__(self) -> Self:
         if self._gatherer is None:
@@ -161,6 +171,7 @@ class Beamline:
                 await self._warming
         await self._configuration.__aexit__(kind, error, trace)
         await self._producer.__aexit__(kind, error, trace)
+        await asyncio.to_thread(self._tracing.close)
 
     async def _gather(self) -> dict[str, MetadataValue]:
         assert self._gatherer is not None  # noqa: S101 - scans send only while the beamline is entered

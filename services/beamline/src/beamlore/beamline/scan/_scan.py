@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from beamlore.beamline.errors import BeamlineError, ScanStateError
 from beamlore.beamline.scan._files import ScanFiles
 from beamlore.beamline.scan._metadata import complete, own_values
+from beamlore.beamline.tracing import Tracing
 from beamlore.contract import (
     MetadataValue,
     Scalar,
@@ -27,7 +28,14 @@ _log = logging.getLogger(__name__)
 _MAX_REASON = 1024
 
 Gather = Callable[[], Awaitable[dict[str, MetadataValue]]]
-Send = Callable[[ScanMessage], Awaitable[None]]
+
+
+class SendsMessage(Protocol):
+    """Takes a message, and the trace context it belongs to."""
+
+    async def __call__(self, message: ScanMessage, traceparent: str | None = None) -> None:
+        """Take it."""
+        ...
 
 
 class Scan:
@@ -43,7 +51,8 @@ class Scan:
         header: Mapping[str, Any],
         metadata: Mapping[str, MetadataValue | Scalar],
         gather: Gather,
-        send: Send,
+        send: SendsMessage,
+        tracing: Tracing,
         update_interval: float,
     ) -> None:
         """Made by `Beamline.scan`; ``header`` holds the fields that are the same in each message."""
@@ -52,6 +61,8 @@ class Scan:
         self._gathered: dict[str, MetadataValue] = {}
         self._gather = gather
         self._send = send
+        self._tracing = tracing
+        self._span = tracing.begin(str(header["pid"]), str(header["beamline"]), str(header["proposal"]))
         self._files = ScanFiles(str(header["path"]))
         self._interval = update_interval
         self._sequence = 0
@@ -151,11 +162,14 @@ class Scan:
             await self._tell(ScanFinished, end=end, metadata=metadata, files=files)
         else:
             await self._tell(ScanAborted, end=end, metadata=metadata, files=files, reason=_reason(error))
+        if self._span is not None:
+            self._span.end()
 
     async def _tell(self, kind: type[ScanMessage], **fields: Any) -> None:
         self._sequence += 1
         message = kind(**self._header, sequence=self._sequence, sent=datetime.now(UTC), points=self._points, **fields)
-        await self._send(message)
+        with self._tracing.message(self._span, kind.__name__) as traceparent:
+            await self._send(message, traceparent)
 
     def _check_running(self) -> None:
         if not self._running:

@@ -42,7 +42,7 @@ class RecordingProducer:
         """There is none."""
         return None
 
-    async def send(self, message: ScanMessage) -> None:
+    async def send(self, message: ScanMessage, traceparent: str | None = None) -> None:
         """Keep a message.
 
         Raises:

@@ -17,6 +17,7 @@ Text: TypeAlias = Annotated[str, msgspec.Meta(max_length=4096)]
 LongText: TypeAlias = Annotated[str, msgspec.Meta(max_length=65_536)]
 Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+TraceParent: TypeAlias = Annotated[str, msgspec.Meta(pattern="^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
 Scalar: TypeAlias = bool | int | float | str | None
 
 
@@ -105,6 +106,8 @@ class BatchItem(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
     command: Text = ""
     number: Count | None = None
     proposal_details: ProposalDetails | None = None
+    traceparent: TraceParent | None = None
+    """Where the scan is traced (W3C Trace Context)."""
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

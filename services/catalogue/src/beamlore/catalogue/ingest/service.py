@@ -22,7 +22,15 @@ from beamlore.catalogue.ingest.update import (
 from beamlore.catalogue.measures import batch_items
 from beamlore.catalogue.scopes.tracker import ScopeTracker
 from beamlore.contract import InvalidPidError, check_pid
-from beamlore.core import DurableWriter, Phases, Principal, UnavailableError, UnprocessableError, WriteScope
+from beamlore.core import (
+    DurableWriter,
+    Phases,
+    Principal,
+    UnavailableError,
+    UnprocessableError,
+    WriteScope,
+    begin_span,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +88,12 @@ class IngestService:
             await self._proposals.keep(scope, user, items)
             await self._policies.keep(scope, principal, (dataset for _, dataset in upserts))
             await self._scopes.note(scope, (_as_stored(item, dataset) for item, dataset in upserts))
+        spans = [begin_span("write dataset", item.traceparent, {"beamlore.pid": item.pid}) for item in items]
         results |= await self._datasets.write(scope, principal, now, upserts, closings)
+        for item, span in zip(items, spans, strict=True):
+            if span is not None:
+                span.set_attribute("beamlore.outcome", results[item.pid].outcome)
+                span.end()
         new = [one for one in upserts if results[one[0].pid].outcome == "created"]
         with self.phases("keep_keys"):
             await self._proposals.count(scope, (dataset.proposal_ids or [item.proposal] for item, dataset in new))

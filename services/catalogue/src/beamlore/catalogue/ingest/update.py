@@ -191,6 +191,7 @@ def _own(item: BatchItem) -> dict[str, Any]:
         ("pointsPlanned", item.points_planned),
         ("sent", item.sent),
         ("number", item.number),
+        ("traceparent", item.traceparent),
     ):
         if value is not None:
             own[name] = value

@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -21,7 +21,7 @@ from beamlore.catalogue.live.position import Position, Recent, parse_position
 from beamlore.catalogue.live.repository import Document, LiveRepository
 from beamlore.catalogue.live.subscriber import LiveEvent, LiveFilter, Subscriber
 from beamlore.catalogue.scans.shape import scan_of, version_of
-from beamlore.core import Principal
+from beamlore.core import Principal, is_tracing, span_within
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +31,7 @@ RESUMED_AT_MOST = 2_000
 OVERLAP = timedelta(seconds=10)
 """How far back a reader is resumed by time: commits, clocks and the stream are apart by less than this."""
 
+_TRACED_FOR = timedelta(minutes=1)
 _REMEMBERED = 50_000
 _READ_AT_ONCE = 500
 _RETRY_SECONDS = 0.25
@@ -172,6 +173,10 @@ class LiveHub:
 
     def _deliver(self, document: Document, version: int) -> None:
         self._recent.add(document["_id"])
+        with span_within("tell pages", _traced(document), {"beamlore.pid": document["_id"]}):
+            self._put(document, version)
+
+    def _put(self, document: Document, version: int) -> None:
         position = str(self._position())
         rows: dict[frozenset[str] | None, str] = {}
         for reader in self._readers:
@@ -202,6 +207,15 @@ class LiveHub:
 
     def _position(self) -> Position:
         return Position(self._name, self._recent.number, round(time.time() * 1000))
+
+
+def _traced(document: Document) -> str | None:
+    """Return the trace context of the word that was just written; a change long after belongs to no trace."""
+    own = document.get("beamlore") or {}
+    if not is_tracing() or "traceparent" not in own or "sent" not in own:
+        return None
+    told: str = own["traceparent"]
+    return told if datetime.now(UTC) - own["sent"] < _TRACED_FOR else None
 
 
 def _encoded(document: Document, columns: frozenset[str] | None) -> str:

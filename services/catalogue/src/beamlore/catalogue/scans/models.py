@@ -51,6 +51,7 @@ class Scan(ApiModel):
     version: int = Field(description="Grows with every change of the scan; the same version is the same content.")
     sent: datetime | None = Field(default=None, description="When the instrument sent its last word of it.")
     sequence: int | None = Field(default=None, description="Sequence number of that word.")
+    traceparent: str | None = Field(default=None, description="Its trace (W3C Trace Context), where it was traced.")
     metadata: dict[str, ScanMetadata] = Field(description="By key: those of `columns`; all of them for one scan.")
 
 

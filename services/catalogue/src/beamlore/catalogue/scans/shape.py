@@ -83,6 +83,7 @@ def scan_of(document: Mapping[str, Any], columns: frozenset[str] | None) -> dict
         "version": version_of(document),
         "sent": own.get("sent"),
         "sequence": own.get("sequence"),
+        "traceparent": own.get("traceparent"),
         "metadata": metadata_of(document.get("scientificMetadata"), columns),
     }
     return {name: value for name, value in row.items() if value is not None}

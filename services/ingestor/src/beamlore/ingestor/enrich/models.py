@@ -63,5 +63,8 @@ class Item(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_o
     sent: datetime
     command: str
     number: int | None = None
+    traceparent: str | None = None
+    """Where the scan is traced: the span of its ingest."""
+
     proposal_details: ProposalDetails | None = None
     """Given once a batch for each proposal: it is the same for all its scans."""

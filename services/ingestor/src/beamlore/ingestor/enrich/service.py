@@ -88,13 +88,14 @@ def _continued(former: Story, latter: Story) -> Story:
     )
 
 
-def make_item(story: Story, proposal: Proposal, *, with_details: bool) -> Item:
+def make_item(story: Story, proposal: Proposal, *, with_details: bool, traceparent: str | None = None) -> Item:
     """Return the catalogue's item for a story, with the proposal's people and title.
 
     Args:
         story: what is known of the scan.
         proposal: its proposal.
         with_details: whether the item shall carry the proposal itself too, abstract and dates included.
+        traceparent: the trace context of its ingest, where it is traced.
     """
     message = story.newest
     investigator = proposal.principal_investigator
@@ -137,6 +138,7 @@ def make_item(story: Story, proposal: Proposal, *, with_details: bool) -> Item:
         command=message.command,
         number=story.number,
         proposal_details=_details(proposal) if with_details else None,
+        traceparent=traceparent,
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from opentelemetry.trace import Span
+
 from beamlore.ingestor.enrich.models import Item
 from beamlore.ingestor.validate.models import Record, Rejection
 
@@ -13,6 +15,8 @@ class Entry:
 
     item: Item
     records: Sequence[Record]
+    span: Span | None = None
+    """Where the scan is traced: from preparing to the catalogue's answer."""
 
     @property
     def size(self) -> int:

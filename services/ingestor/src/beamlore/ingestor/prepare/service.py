@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from beamlore.contract import ScanMessage
+from beamlore.core import begin_span, traceparent_of
 from beamlore.ingestor import metrics
 from beamlore.ingestor.enrich.service import coalesce, make_item
 from beamlore.ingestor.prepare.memory import Scan, SentOn
@@ -11,7 +12,7 @@ from beamlore.ingestor.prepare.models import Entry, Prepared
 from beamlore.ingestor.proposals.models import Proposal
 from beamlore.ingestor.proposals.service import Proposals
 from beamlore.ingestor.settings import Settings
-from beamlore.ingestor.validate.models import Record, RejectedError, Rejection
+from beamlore.ingestor.validate.models import Record, RejectedError, Rejection, traceparent
 from beamlore.ingestor.validate.service import check_proposal, read
 
 _SCANS_REMEMBERED = 20_000
@@ -85,10 +86,13 @@ class Preparer:
             self._sent_on.advance(scan, story.newest.sequence)
             proposal = proposals[proposal_id]
             assert proposal is not None  # noqa: S101 - check_proposal let none through
-            item = make_item(story, proposal, with_details=proposal_id not in described)
+            span = begin_span("ingest scan", traceparent(records), {"beamlore.pid": pid}, "consumer")
+            item = make_item(
+                story, proposal, with_details=proposal_id not in described, traceparent=traceparent_of(span)
+            )
             described.add(proposal_id)
             turn = rounds_of_pid.get(pid, 0)
             rounds_of_pid[pid] = turn + 1
             if turn == len(prepared.rounds):
                 prepared.rounds.append([])
-            prepared.rounds[turn].append(Entry(item, records))
+            prepared.rounds[turn].append(Entry(item, records, span))

@@ -1,10 +1,11 @@
 """Messages as they come, and why some are not catalogued."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from beamlore.contract import beamline_of_topic
+from beamlore.contract import TRACEPARENT, beamline_of_topic
 
 
 class Record(NamedTuple):
@@ -26,6 +27,15 @@ class Record(NamedTuple):
         if beamline is None:
             raise ValueError(f"{self.topic!r} is not a topic of scans")
         return beamline
+
+
+def traceparent(records: Sequence[Record]) -> str | None:
+    """Return the trace context of the newest of a scan's messages that has one (W3C Trace Context)."""
+    for record in reversed(records):
+        for name, value in record.headers:
+            if name == TRACEPARENT and value is not None:
+                return value.decode("latin-1")
+    return None
 
 
 class Reason(StrEnum):

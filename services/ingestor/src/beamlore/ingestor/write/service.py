@@ -156,6 +156,8 @@ class Writer:
             else:
                 written.outcomes[result.pid] = result.outcome
                 counts[result.outcome] = counts.get(result.outcome, 0) + len(entry.records)
+                if entry.span is not None:
+                    entry.span.end()
         for outcome, count in counts.items():
             metrics.messages.labels(outcome).inc(count)
 
@@ -169,6 +171,9 @@ class Writer:
             text=text,
         )
         written.rejections += [Rejection(record, reason, text) for record in entry.records]
+        if entry.span is not None:
+            entry.span.set_attribute("beamlore.rejected", reason)
+            entry.span.end()
 
 
 def _portions(entries: Sequence[Entry], most: int, most_bytes: int) -> list[Sequence[Entry]]:

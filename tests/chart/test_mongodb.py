@@ -97,3 +97,14 @@ def test_members_are_found_before_they_are_ready() -> None:
 
 def test_an_unknown_topology_is_refused() -> None:
     assert "topology" in render("--set=mongodb.topology=pair").stderr
+
+
+def test_a_member_that_is_to_end_waits_for_the_others_and_hands_over() -> None:
+    objects = resources("--set=mongodb.topology=arbiter")
+    for name, delay in (("beamlore-mongodb", "0"), ("beamlore-mongodb-arbiter", "10")):
+        pod = named(objects, "StatefulSet", name)["spec"]["template"]["spec"]
+        command = pod["containers"][0]["lifecycle"]["preStop"]["exec"]["command"]
+        assert command[2:] == ["leave", delay]
+        # Two minutes of waiting and one of handing over are within the time it is given.
+        assert pod["terminationGracePeriodSeconds"] > 180 + int(delay)
+    assert set(named(objects, "ConfigMap", "beamlore-mongodb")["data"]) == {"member.sh", "step-down.js"}

@@ -74,7 +74,7 @@ livenessProbe:
   failureThreshold: 6
 readinessProbe:
   exec:
-    command: [bash, /usr/local/lib/beamlore/ready.sh]
+    command: [bash, /usr/local/lib/beamlore/member.sh, ready]
   periodSeconds: 5
   timeoutSeconds: 5
   failureThreshold: 2

@@ -1,6 +1,6 @@
 {{/*
 A StatefulSet of members: root, component, values, replicas, persistence, options (more options of mongod), placement (YAML of the
-pods' affinity and spread).
+pods' affinity and spread), delay (seconds before it looks whether it may end).
 */}}
 {{- define "beamlore.mongodb.statefulset" -}}
 apiVersion: apps/v1
@@ -25,7 +25,8 @@ spec:
     spec:
       {{- include "beamlore.pod.spec" . | nindent 6 }}
       {{- .placement | nindent 6 }}
-      terminationGracePeriodSeconds: 60
+      # Two minutes to wait for the others, one to hand over, and what is being written.
+      terminationGracePeriodSeconds: 210
       initContainers:
         {{- include "beamlore.mongodb.keyfile" . | nindent 8 }}
       containers:
@@ -43,6 +44,10 @@ spec:
             - name: mongodb
               containerPort: 27017
           {{- include "beamlore.mongodb.probes" .root | nindent 10 }}
+          lifecycle:
+            preStop:
+              exec:
+                command: [bash, /usr/local/lib/beamlore/member.sh, leave, {{ .delay | quote }}]
           volumeMounts:
             - name: data
               mountPath: /data/db

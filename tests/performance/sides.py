@@ -93,7 +93,7 @@ def _free_port() -> int:
 
 
 def _until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
-    give_up_at = time.monotonic() + 60
+    give_up_at = time.monotonic() + 3600
     while time.monotonic() < give_up_at and process.poll() is None:
         try:
             if httpx.get(f"{address}/health/ready", timeout=2).is_success:

@@ -1,5 +1,6 @@
 """What is counted of a change, and what the counts become."""
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -22,7 +23,7 @@ def change(before: dict[str, Any] | None, after: dict[str, Any] | None, collecti
 
 
 def shifted(made: Change) -> list[tuple[int, list[list[str]], list[str]]]:
-    return [(one["step"], one["keys"], one["groups"]) for one in shifts_of(made)]
+    return [(one["step"], json.loads(one["keys"]), one["groups"]) for one in shifts_of(made)]
 
 
 def test_only_the_keys_that_came_or_went_are_counted() -> None:

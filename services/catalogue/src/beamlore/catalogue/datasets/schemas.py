@@ -20,7 +20,7 @@ from referencing import Registry, Resource
 from referencing.exceptions import NoSuchResource, Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from beamlore.catalogue.keys import as_sent
+from beamlore.catalogue.keys import as_sent, spellings
 from beamlore.catalogue.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -31,6 +31,7 @@ _FETCH_BYTES = 1024 * 1024
 _KEPT_SECONDS = 3600.0
 _KEPT = 100
 _NAMED_INSIDE = "@schema"
+_NAMED_INSIDE_AS_STORED = spellings(_NAMED_INSIDE)
 
 
 class MetadataSchemas:
@@ -53,11 +54,12 @@ class MetadataSchemas:
         stored = dataset.get("scientificMetadata")
         if not isinstance(stored, Mapping) or not stored:
             return None
-        metadata = as_sent(stored)
-        inside = metadata.pop(_NAMED_INSIDE, None)
+        inside = next((stored[key] for key in _NAMED_INSIDE_AS_STORED if key in stored), None)
         address = dataset.get("scientificMetadataSchema") or inside
         if not isinstance(address, str) or not address:
             return None
+        metadata = as_sent(stored)
+        metadata.pop(_NAMED_INSIDE, None)
         schema = await self._find(address)
         if schema is None:
             return False

@@ -5,17 +5,16 @@ Parts at what is neither letter, digit nor underscore, as MongoDB's text index (
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 _WORD = re.compile(r"\w+")
 
 
-def words_of(text: str) -> Iterator[str]:
-    """Yield the words of a text, in order."""
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, in order."""
     if not text.isascii():
         parts = unicodedata.normalize("NFKD", text)
         text = "".join(one for one in parts if not unicodedata.combining(one))
-    return (found[0] for found in _WORD.finditer(text.casefold()))
+    return _WORD.findall(text.casefold())
 
 
 def searched(text: str) -> tuple[list[str], list[str]] | None:

@@ -24,7 +24,7 @@ class Counts:
     published: int
 
     def shift(self, step: int, groups: Sequence[str], published: bool) -> None:
-        """Count one document in (``+1``) or out (``-1``). There are never fewer than none."""
+        """Count so many documents in, or out where ``step`` is negative. There are never fewer than none."""
         self.documents = max(0, self.documents + step)
         for group in groups:
             self.groups[group] = max(0, self.groups[group] + step)

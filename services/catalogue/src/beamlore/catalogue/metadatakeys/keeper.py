@@ -6,10 +6,12 @@ down is counted in portions, in a transaction of its own, by any process, and be
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import structlog
 from bson import ObjectId
 from pymongo import DeleteOne, InsertOne, UpdateOne
@@ -73,13 +75,16 @@ class KeyKeeper:
         entries = await self._shifts.find({}, sort=[("_id", 1)], limit=_AT_ONCE, session=session).to_list()
         if not entries:
             return []
-        shifts = [shift for entry in entries for shift in entry["shifts"]]
-        keys = {(shift["source"], key, name) for shift in shifts for key, name in shift["keys"]}
+        steps: Counter[tuple[str, str, tuple[str, ...], bool]] = Counter()
+        for shift in (shift for entry in entries for shift in entry["shifts"]):
+            steps[shift["source"], shift["keys"], tuple(shift["groups"]), shift["published"]] += shift["step"]
+        pairs = {(source, text): orjson.loads(text) for source, text, _, _ in steps}
+        keys = {(source, key, name) for (source, _), found in pairs.items() for key, name in found}
         stored = await self._stored(session, keys)
         counts: dict[Key, Counts] = {key: counts_of(stored.get(key)) for key in keys}
-        for shift in shifts:
-            for key, name in shift["keys"]:
-                counts[shift["source"], key, name].shift(shift["step"], shift["groups"], shift["published"])
+        for (source, text, groups, published), step in steps.items():
+            for key, name in pairs[source, text]:
+                counts[source, key, name].shift(step, groups, published)
         operations = _operations(stored, counts)
         if operations:
             await self._keys.bulk_write(operations, ordered=False, session=session)

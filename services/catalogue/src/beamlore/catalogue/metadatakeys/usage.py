@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from beamlore.catalogue.answers import to_json
 from beamlore.catalogue.database import Change, Document
 from beamlore.catalogue.keys import sent_key
 
@@ -17,6 +18,8 @@ _METADATA = {
 
 def shifts_of(change: Change) -> list[Document]:
     """Return what a change takes away from the counts and what it adds, in this order; nothing where it does neither.
+
+    ``keys`` is the JSON of pairs: the key as it was sent, and its human-readable name.
 
     Scans that came by the ingestor are not counted: neither when they come nor when they go.
     """
@@ -33,7 +36,8 @@ def shifts_of(change: Change) -> list[Document]:
     found = []
     for step, usage in ((-1, before), (1, after)):
         if usage is not None and usage["keys"]:
-            found.append({"source": change.collection, "step": step, **usage})
+            # As text: it is written and read as one value, and the many that are the same are told by it.
+            found.append({"source": change.collection, "step": step, **usage, "keys": to_json(usage["keys"]).decode()})
     return found
 
 

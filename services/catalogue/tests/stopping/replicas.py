@@ -55,17 +55,17 @@ class Replica:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = environment | {"BEAMLORE_HTTP_PORT": str(self.port)}
-        self._log = log
+        self.log = log
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [_BEAMLORE, "catalogue", "serve"],
                 env=os.environ | self._environment,
                 stdout=log,
                 stderr=log,
-                cwd=self._log.parent,
+                cwd=self.log.parent,
             )
 
     async def answers(self, path: str, status: int = 200, seconds: float = _STARTS_SECONDS) -> httpx.Response:
@@ -73,7 +73,7 @@ class Replica:
         async with asyncio.timeout(seconds), httpx.AsyncClient(base_url=self.url) as http:
             while True:
                 assert self._process is not None
-                assert self._process.poll() is None, self._log.read_text()[-3000:]
+                assert self._process.poll() is None, self.log.read_text()[-3000:]
                 try:
                     answer = await http.get(path)
                     if answer.status_code == status:

@@ -41,6 +41,8 @@ async def replicas(environment: dict[str, str], tmp_path: Path) -> AsyncIterator
     finally:
         for one in both:
             one.kill()
+    for one in both:
+        assert "broke off" not in one.log.read_text(), "two processes over one database are in each other's way"
 
 
 class Load:

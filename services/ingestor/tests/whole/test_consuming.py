@@ -172,6 +172,8 @@ async def test_useroffice_down_loses_nothing_and_the_health_says_so(facility, st
 
             await eventually(down)
             assert [await facility.scan_now(pid) for pid in pids] == [None] * 5
+            assert (await ingestor.get("/health/ready")).status_code == 200, "its inbox stays within reach"
+            assert (await ingestor.get("/api/ingestor/v1/inbox")).status_code == 200
         finally:
             await facility.faults(mode="none")
 

@@ -16,7 +16,7 @@ from beamlore.configurator.changes.models import Change
 from beamlore.configurator.migrations import MIGRATIONS
 from beamlore.configurator.sets import routes as sets
 from beamlore.configurator.settings import Settings
-from beamlore.core import Database, Health, Migrations, SchemaWatch, connect, create_app
+from beamlore.core import Database, Health, Migrations, SchemaWatch, connect, create_app, reason_of
 
 PREFIX = "/api/configurator/v1"
 _MAJORITY_TIMEOUT_MS = 1_500
@@ -79,7 +79,7 @@ async def _watch(database: Database, schema: SchemaWatch, health: Health) -> Non
         try:
             await init_beanie(database=patient, document_models=[Change], skip_indexes=True)
         except PyMongoError as error:
-            health.set(_COMPONENT, False, f"the database does not answer: {error}"[:300])
+            health.set(_COMPONENT, False, f"the database does not answer: {reason_of(error)}")
             await asyncio.sleep(_RETRY_SECONDS)
         else:
             break

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+import structlog
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from beamlore.core._ending import Ending
 from beamlore.core._measures import component_ready
+
+log = structlog.get_logger(__name__)
 
 Need: TypeAlias = Literal["always", "once", "never"]
 """Whether a service is ready only while a component is well, once it has been well, or however it is."""
@@ -42,6 +45,10 @@ class Health:
         was_well = known is not None and not known.counts
         counts = need == "always" or (need == "once" and not ok and not was_well)
         self._components[component] = _Component(ok, detail, counts)
+        if known is not None and known.ok and not ok:
+            log.warning("away", component=component, detail=detail)
+        elif known is not None and ok and not known.ok:
+            log.info("back", component=component)
         component_ready.labels(component).set(ok)
 
     @property

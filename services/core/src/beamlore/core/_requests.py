@@ -16,6 +16,8 @@ log = structlog.get_logger(__name__)
 
 _HEADER = HEADER.lower().encode()
 _FAILED = 500
+_PROBES = "/health/"
+"""A probe that is answered with 503 is no request that failed."""
 
 
 class Requests:
@@ -49,7 +51,8 @@ class Requests:
             if message["type"] == "http.response.start":
                 answered = True
                 MutableHeaders(scope=message)[HEADER] = request.id
-                self._note(scope, request, message["status"], time.perf_counter() - begun)
+                if not scope["path"].startswith(_PROBES):
+                    self._note(scope, request, message["status"], time.perf_counter() - begun)
             await send(message)
 
         open_requests.inc()

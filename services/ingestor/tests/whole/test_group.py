@@ -1,0 +1,90 @@
+"""Several ingestors share the topics: members come, go and die while scans come in, and each scan is catalogued once."""
+
+import asyncio
+import time
+
+import pytest
+
+
+@pytest.fixture
+def members(facility, tmp_path):
+    """Three ingestors of one group, not yet started."""
+    made = []
+    for number in range(3):
+        directory = tmp_path / str(number)
+        directory.mkdir()
+        made.append(facility.ingestor(directory))
+    yield made
+    for one in made:
+        one.kill()
+
+
+class Instruments:
+    """Sends scans until told to stop, each with an update and an end, now and then something unreadable."""
+
+    def __init__(self, facility, scan, make):
+        self._facility, self._scan, self._make = facility, scan, make
+        self.pids, self.unreadable = [], []
+        self._stopping = False
+        self._work = asyncio.create_task(self._send())
+
+    async def stop(self):
+        self._stopping = True
+        await self._work
+
+    async def _send(self):
+        while not self._stopping:
+            pid = self._scan.pid()
+            await self._facility.produce(
+                self._make("started", pid, 0), self._make("updated", pid, 1), self._make("finished", pid, 2)
+            )
+            self.pids.append(pid)
+            if len(self.pids) % 20 == 0:
+                self.unreadable += await self._facility.produce(b"{", key=pid)
+
+
+@pytest.mark.timeout(600)
+async def test_members_come_go_and_die_and_nothing_is_lost_or_doubled(facility, members, scan, make, eventually):
+    first, second, third = members
+    await first.start()
+    instruments = Instruments(facility, scan, make)
+    await second.start()
+    await third.start()
+
+    begun = time.monotonic()
+    assert first.terminate() == 0, "told to end"
+    ended = time.monotonic() - begun
+    after_leaving = len(instruments.pids)
+    second.kill()
+    await first.start()
+    third.terminate()
+    await instruments.stop()
+
+    async def all_committed():
+        return await facility.uncommitted() == 0
+
+    await eventually(all_committed)
+    assert await facility.count_scans(instruments.pids) == len(instruments.pids)
+    assert await facility.count_in_inbox(*instruments.unreadable) == len(instruments.unreadable)
+    for pid in instruments.pids[-5:]:
+        assert (await facility.scan_now(pid))["state"] == "finished"
+    assert len(instruments.pids) > after_leaving > 0
+    assert ended < 12
+
+
+async def test_a_partition_changes_hands_within_a_moment_when_its_ingestor_is_told_to_end(
+    facility, members, scan, make
+):
+    first, second, _ = members
+    await first.start()
+    await second.start()
+    pids = [scan.pid() for _ in range(8)]
+    first.terminate()
+    begun = time.monotonic()
+    for pid in pids:
+        await facility.produce(make("finished", pid, 1))
+    for pid in pids:
+        await facility.scan(pid, state="finished")
+
+    # Less than the session's time, after which a member that died is given up.
+    assert time.monotonic() - begun < 6

@@ -8,7 +8,7 @@ from tests.chart.rendering import EXAMPLES, Resource, resources, values_of
 EVERYTHING = (
     "--set=ingress.enabled=true,gateway.enabled=true,gateway.className=any,backup.enabled=true",
     "--set=catalogue.autoscaling.enabled=true,ingestor.autoscaling.enabled=true,web.autoscaling.enabled=true",
-    "--set=beamlines[0].name=balder,beamlines[0].simulate=true,beamlines[0].proposals={1}",
+    "--set=beamlines[0].name=balder,beamlines[0].simulate=true,beamlines[0].proposals={p1}",
     "--set=monitoring.enabled=true,mongodb.topology=arbiter",
 )
 

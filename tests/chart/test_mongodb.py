@@ -40,7 +40,7 @@ def test_services_connect_to_the_members_that_hold_data() -> None:
     ]
     (url,) = [one["value"] for one in catalogue.containers[0]["env"] if one["name"] == "BEAMLORE_MONGO_URL"]
     assert f"@{HOST.format(0)},{HOST.format(1)}/" in url
-    assert "authSource=catalogue" in url
+    assert "authSource=admin" in url
 
 
 def test_a_change_of_topology_replaces_no_data_member() -> None:

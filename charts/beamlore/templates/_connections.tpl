@@ -12,7 +12,7 @@ How the services reach MongoDB, Kafka and the identity provider: variables of th
       name: {{ include "beamlore.secretName" (dict "root" .root "secret" "mongodb") }}
       key: {{ .database }}-password
 - name: BEAMLORE_MONGO_URL
-  value: mongodb://{{ .database }}:$(MONGO_PASSWORD)@{{ include "beamlore.mongodb.hosts" .root }}/?replicaSet=beamlore&authSource={{ .database }}
+  value: mongodb://{{ .database }}:$(MONGO_PASSWORD)@{{ include "beamlore.mongodb.hosts" .root }}/?replicaSet=beamlore&authSource=admin
 - name: BEAMLORE_MONGO_DATABASE
   value: {{ .database }}
 {{- else -}}

@@ -72,7 +72,7 @@ class Facility:
         self.keycloak = Way(*_address(servers.keycloak.backchannel.split("/")[2]))
         self.kafka = Way(*_address(servers.kafka_account("ingestor").bootstrap))
         self.passwords = {name: secrets.token_hex(8) for name in _SERVICES}
-        self._group = f"beamlore-starting-{secrets.token_hex(4)}"
+        self._group = f"beamlore-ingestor-{secrets.token_hex(4)}"
 
     def url(self, service: str) -> str:
         return f"http://127.0.0.1:{self.ports[service]}"

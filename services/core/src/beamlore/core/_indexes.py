@@ -21,6 +21,8 @@ _SAME_UNDER_ANOTHER_NAME = frozenset({85, 86})
 
 _DUPLICATE_KEY = 11000
 _TELL_SECONDS = 10.0
+_AT_ONCE = 4
+"""Collections; most of the time goes by waiting for the disk."""
 
 
 def index_migration(number: int, name: str, indexes: Mapping[str, Sequence[IndexModel]]) -> Migration:
@@ -35,8 +37,16 @@ def index_migration(number: int, name: str, indexes: Mapping[str, Sequence[Index
     content = hashlib.sha256(json_util.dumps(declared).encode()).hexdigest()[:12]
 
     async def apply(database: Database, tell: Tell) -> None:
-        for collection, models in indexes.items():
-            await create_indexes(database[collection], models, tell)
+        at_once = asyncio.Semaphore(_AT_ONCE)
+
+        async def create(collection: str, models: Sequence[IndexModel]) -> None:
+            async with at_once:
+                await create_indexes(database[collection], models, tell)
+
+        ends = await asyncio.gather(*(create(*one) for one in indexes.items()), return_exceptions=True)
+        for error in ends:
+            if error is not None:
+                raise error
 
     return Migration(number, name, apply, content)
 

@@ -97,7 +97,12 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
         routers=_ROUTERS,
         health=health,
         lifespan=lifespan,
-        description="The catalogue: the scan log, live events, batches, and SciCat's dataset routes (v3, v4).",
+        description=(
+            "The catalogue. Under `/api/v3` and `/api/v4`, SciCat's interface: datasets and their files, attachments, "
+            "samples, proposals, instruments, policies, published data, jobs, logbooks, history, users, configuration. "
+            "Under `/api/beamlore/v1`, our own: the scan log with live events, the ingestor's batches, keyset pages, "
+            "exports, parameters and activity, why somebody can see what, service tokens, and the audit."
+        ),
     )
     tokens = SessionTokens(settings)
     app.state.session_tokens = tokens

@@ -6,7 +6,7 @@ import re
 import pytest
 import yaml
 
-from tests.chart.rendering import Pod, Resource, named, of_kind, pods, resources, values_of
+from tests.chart.rendering import Pod, Resource, named, of_kind, pods, render, resources, values_of
 
 FACILITY = values_of("facility")
 
@@ -34,7 +34,7 @@ def test_any_setting_reaches_its_service() -> None:
 
 
 def test_files_of_a_scicat_are_mounted_and_named() -> None:
-    objects = resources('--set-string=catalogue.files.datasetTypes={"Raw":"raw"}'.replace(",", "\\,"), *FACILITY)
+    objects = resources('--set-literal=catalogue.files.datasetTypes={"Raw": "raw"}', *FACILITY)
     catalogue = _pod(objects, "Deployment/beamlore-catalogue")
     variables = _variables(catalogue)
     assert variables["BEAMLORE_DATASET_TYPES_FILE"] == "/etc/beamlore/datasetTypes.json"
@@ -133,8 +133,6 @@ def test_the_ingestor_is_scaled_by_a_metric_where_there_is_no_keda() -> None:
 
 
 def test_a_second_release_in_the_namespace_takes_nothing_of_the_first() -> None:
-    from tests.chart.rendering import render
-
     first = {(one["kind"], one["metadata"]["name"]) for one in resources()}
     rendered = render(release="trial")
     second = {(one["kind"], one["metadata"]["name"]) for one in yaml.safe_load_all(rendered.stdout) if one}

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import sqlite3
 
 import pytest
@@ -106,3 +107,19 @@ def test_spool_behaves_as_a_queue(tmp_path_factory, steps):
                 assert [message.value for message in await spool.peek(ALL)] == expected
 
     asyncio.run(run())
+
+
+async def test_messages_in_a_spool_of_an_earlier_version_are_sent_and_new_ones_carry_their_trace(tmp_path):
+    with contextlib.closing(sqlite3.connect(tmp_path / "spool.sqlite3")) as former:
+        former.execute(
+            "CREATE TABLE waiting (id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, key BLOB NOT NULL, "
+            "value BLOB NOT NULL)"
+        )
+        former.execute("INSERT INTO waiting (topic, key, value) VALUES ('scans.balder', x'61', x'62')")
+        former.commit()
+
+    async with Spool(tmp_path) as spool:
+        await spool.append("scans.balder", b"a", b"c", "00-1-2-01")
+        messages = await spool.peek(1_000)
+
+    assert [(one.value, one.traceparent) for one in messages] == [(b"b", None), (b"c", "00-1-2-01")]

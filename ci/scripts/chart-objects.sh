@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 for example in charts/beamlore/examples/*.yaml; do
     echo "$example"
-    helm template beamlore charts/beamlore --values "$example" | kubeconform -strict -summary -ignore-missing-schemas
+    helm template beamlore charts/beamlore --kube-version 1.34 --values "$example" | kubeconform -strict -summary -ignore-missing-schemas
 done

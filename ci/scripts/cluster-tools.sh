@@ -5,7 +5,6 @@ cd "$(dirname "$0")/../.."
 export GOBIN=$PWD/.tools/bin CGO_ENABLED=0
 for tool in \
     helm.sh/helm/v3/cmd/helm@v3.22.0 \
-    k8s.io/kubernetes/cmd/kubectl@v1.34.4 \
     sigs.k8s.io/kind@v0.31.0 \
     github.com/yannh/kubeconform/cmd/kubeconform@v0.7.0 \
     github.com/zegl/kube-score/cmd/kube-score@v1.20.0; do

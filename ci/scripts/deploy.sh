@@ -21,7 +21,7 @@ works() {
 }
 
 # Of the revision that runs; empty before the first installation.
-before=$(h get metadata "$release" --output yaml 2>/dev/null | sed -n 's/^revision: //p')
+before=$(h get metadata "$release" --output yaml 2>/dev/null | sed -n 's/^revision: //p') || true
 
 # --atomic: back to the revision before where something does not get ready.
 if ! h upgrade "$release" "$chart" --install --atomic --wait --wait-for-jobs --timeout "$timeout" --history-max 10 "$@"; then

@@ -20,3 +20,4 @@ export BEAMLORE_CLUSTER_IMAGES=beamlore/ BEAMLORE_CLUSTER_TAG=test
 export BEAMLORE_CLUSTER_MONGODB_IMAGE=mongo:8.0 BEAMLORE_CLUSTER_KAFKA_IMAGE=apache/kafka:4.3.1
 export BEAMLORE_CLUSTER_KEYCLOAK_IMAGE=keycloak/keycloak:26.7.3 BEAMLORE_CLUSTER_POSTGRES_IMAGE=postgres:17
 make cluster-test ARGS='-m "not long"'
+.venv/bin/pytest tests/pipeline

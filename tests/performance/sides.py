@@ -29,6 +29,7 @@ ADMIN, USER, PASSWORD = "benchmark-admin", "benchmark-user", "only for the bench
 ADMIN_GROUP = "benchmark-admins"
 USER_GROUPS = [f"{beamline}-{number:05}" for beamline in ("cosaxs", "hippie") for number in range(3)]
 POSTED = "posted by the benchmark"
+DERIVED = ("beamlore_search", "beamlore_signatures", "beamlore_rollups")
 console = Console(width=150)
 
 
@@ -43,8 +44,12 @@ class Side:
     database: list[psutil.Process]
 
 
-def fill(mongo: str, count: int) -> None:
-    """Put the datasets into a database that does not have them yet; what former runs posted goes."""
+def fill(mongo: str, count: int) -> bool:
+    """Put the datasets into a database that does not have them yet; what former runs posted goes.
+
+    Returns:
+        Whether datasets were added.
+    """
     collection = MongoClient(mongo).get_default_database()["Dataset"]
     collection.delete_many({"datasetName": POSTED})
     there = collection.count_documents({})
@@ -56,6 +61,14 @@ def fill(mongo: str, count: int) -> None:
             progress.advance(task, len(batch))
     if there > count:
         sys.exit(f"{collection.database.name} holds {there} datasets, more than {count}: use an empty database")
+    return there < count
+
+
+def forget_derived(mongo: str) -> None:
+    """Take away what is derived, and the place in the change stream: the next start is as the first one."""
+    database = MongoClient(mongo).get_default_database()
+    for name in (*DERIVED, "beamlore_changes", "beamlore_state"):
+        database.drop_collection(name)
 
 
 @contextmanager

@@ -131,7 +131,7 @@ startupProbe:
     port: http
   periodSeconds: 2
   timeoutSeconds: 2
-  failureThreshold: 90
+  failureThreshold: 180
 livenessProbe:
   httpGet:
     path: /health/live
@@ -155,6 +155,22 @@ lifecycle:
   preStop:
     sleep:
       seconds: {{ .root.Values.preStopSeconds }}
+{{- end }}
+
+{{/* The variables of a container, each once: of two with one name the later holds, which is the values'. Their YAML. */}}
+{{- define "beamlore.container.env" -}}
+{{- $all := fromYamlArray . -}}
+{{- $last := dict -}}
+{{- range $all }}{{ $_ := set $last .name . }}{{ end -}}
+{{- $kept := list -}}
+{{- $names := list -}}
+{{- range $all }}
+{{- if not (has .name $names) }}
+{{- $names = append $names .name }}
+{{- $kept = append $kept (get $last .name) }}
+{{- end }}
+{{- end }}
+{{- toYaml $kept -}}
 {{- end }}
 
 {{/* Extra environment of a component: settings (a map), extraEnv (a list), extraEnvFrom. Ends `env:`. */}}

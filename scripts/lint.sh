@@ -4,12 +4,21 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/lib.sh
 
-say "ruff"; .venv/bin/ruff check services tests conftest.py
-.venv/bin/ruff format --check services tests conftest.py
+say "ruff"; .venv/bin/ruff check services tests scripts charts conftest.py
+.venv/bin/ruff format --check services tests scripts charts conftest.py
 say "mypy"; .venv/bin/mypy services/*/src
 say "import-linter"; .venv/bin/lint-imports
 say "reference documents"; scripts/reference.sh --check
 say "web app"; npm --prefix frontend run --silent lint
+say "chart"
+if command -v helm >/dev/null; then
+    helm lint --strict --quiet --kube-version 1.34 charts/beamlore
+    for example in charts/beamlore/examples/*.yaml; do
+        helm template beamlore charts/beamlore --kube-version 1.34 --values "$example" >/dev/null
+    done
+else
+    say "chart: helm is not on PATH, left out"
+fi
 say "images and pipeline"; .venv/bin/hadolint Dockerfile
 .venv/bin/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml ci/*.yml
 say "lock files hold no download addresses"

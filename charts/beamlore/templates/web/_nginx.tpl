@@ -27,6 +27,8 @@ http {
     sendfile on;
     tcp_nodelay on;
     keepalive_timeout 75;
+    # A caller's busy connection ends in order before a pod does.
+    keepalive_time {{ $web.keepaliveSeconds }}s;
     client_max_body_size {{ $web.maxBodySize }};
     client_body_temp_path /tmp/body;
     proxy_temp_path /tmp/proxy;

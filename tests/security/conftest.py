@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from beamlore.catalogue.app import build_app
 from beamlore.catalogue.settings import Settings
 from beamlore.contract import CATALOGUE_ADMIN
-from beamlore.core import Phases, Principal
+from beamlore.core import Phases, Principal, Server
 from beamlore.embedded import Installation
 from tests.security.reference import NOBODY, User
 
@@ -54,7 +54,7 @@ async def served(mongo_database: Any, servers: Installation) -> AsyncIterator[Se
     listener = socket.create_server(("127.0.0.1", 0))
     app = build_app(settings, _phases)
     config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1, loop="none")
-    server = uvicorn.Server(config)
+    server = Server(config, app.state.health, drain_seconds=0)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:

@@ -19,7 +19,7 @@ from beamlore.embedded import Installation, Tokens
 from beamlore.embedded.servers.mongo import mongod
 
 _BEAMLORE = str(Path(sys.executable).with_name("beamlore"))
-_PATIENCE_SECONDS = 180
+_PATIENCE_SECONDS = 300
 _SERVICES = ("catalogue", "configurator", "ingestor")
 
 

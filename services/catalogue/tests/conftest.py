@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from beamlore.catalogue.app import build_app
 from beamlore.catalogue.settings import Settings
-from beamlore.core import Phases, Principal
+from beamlore.core import Phases, Principal, Server
 from beamlore.embedded import Installation, Tokens
 
 BATCH = "/api/beamlore/v1/datasets/batch"
@@ -85,7 +85,7 @@ async def serving(settings: Settings, token: Tokens) -> AsyncIterator[Served]:
     listener.bind(("127.0.0.1", 0))
     app = build_app(settings, _phases)
     config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1, loop="none")
-    server = uvicorn.Server(config)
+    server = Server(config, app.state.health, drain_seconds=0)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     served = Served(f"http://127.0.0.1:{listener.getsockname()[1]}", token, app)
     try:

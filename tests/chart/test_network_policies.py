@@ -85,3 +85,16 @@ def test_servers_outside_are_reached_at_the_addresses_given() -> None:
     )
     rules = named(resources(*arguments), "NetworkPolicy", "beamlore-configurator")["spec"]["egress"]
     assert {"to": [{"ipBlock": {"cidr": "10.1.2.0/24"}}], "ports": [{"port": 27018}]} in rules
+
+
+def test_keda_asks_kafka_for_the_lag_only_where_it_scales() -> None:
+    def reached(*arguments: str) -> bool:
+        rules = named(resources(*arguments), "NetworkPolicy", "beamlore-kafka")["spec"]["ingress"]
+        return "keda" in [
+            peer.get("namespaceSelector", {}).get("matchLabels", {}).get("kubernetes.io/metadata.name")
+            for rule in rules
+            for peer in rule.get("from", [])
+        ]
+
+    assert not reached()
+    assert reached("--set=ingestor.autoscaling.enabled=true")

@@ -129,7 +129,7 @@ def test_a_scaled_service_has_no_fixed_number_of_pods() -> None:
 
 def test_the_ingestor_is_scaled_by_a_metric_where_there_is_no_keda() -> None:
     scaler = named(resources(*values_of("large")), "HorizontalPodAutoscaler", "beamlore-ingestor")
-    assert scaler["spec"]["metrics"][0]["external"]["metric"]["name"] == "beamlore_ingest_lag_messages"
+    assert scaler["spec"]["metrics"][0]["external"]["metric"]["name"] == "beamlore_ingestor_lag_messages"
 
 
 def test_a_second_release_in_the_namespace_takes_nothing_of_the_first() -> None:

@@ -28,13 +28,13 @@ class Wanted:
     def set_password(self, name: str, password: str) -> None:
         (self.users_dir / f"{name}-password").write_text(f"{password}\n")
 
-    async def configure(self, data, arbiters=(), *, force=False, wait_seconds=60) -> None:
+    async def configure(self, data, arbiters=(), *, force=False, wait_seconds=180) -> None:
         settings = MongoConfigureSettings(
             members=",".join(one if isinstance(one, str) else one.host for one in data),
             arbiters=",".join(one.host for one in arbiters),
             key_file=self._members.key_file,
             users_dir=self.users_dir,
-            election_timeout_ms=1000,
+            election_timeout_ms=3000,
             wait_seconds=wait_seconds,
         )
         await configure(settings, force=force)
@@ -74,7 +74,7 @@ async def test_new_set_gets_members_and_users_and_the_command_can_be_repeated(me
             (two.host, False, 1),
             (arbiter.host, True, 0),
         ]
-        assert before["settings"]["electionTimeoutMillis"] == 1000
+        assert before["settings"]["electionTimeoutMillis"] == 3000
         defaults = await client.admin.command("getDefaultRWConcern")
         assert defaults["defaultWriteConcern"]["w"] == 1
     async with wanted.client(one, two, user="catalogue", password="c4t") as client:
@@ -164,7 +164,7 @@ async def test_lost_majority_is_given_up_only_when_that_is_asked_for(members, wa
     await asyncio.gather(*(member.stop(signal.SIGKILL) for member in (two, three)))
 
     with pytest.raises(OpsError, match="primary"):
-        await wanted.configure([one], wait_seconds=8)
+        await wanted.configure([one], wait_seconds=15)
     await wanted.configure([one], force=True)
 
     async with wanted.client(one) as client:

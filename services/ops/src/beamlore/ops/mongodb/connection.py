@@ -1,7 +1,8 @@
 """Connections to single members of a replica set, as the members' own user."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +14,9 @@ from beamlore.ops.errors import OpsError
 Client = AsyncMongoClient[dict[str, Any]]
 
 _SYSTEM: Final = "__system"
-_PROBE_MS: Final = 3000
+# A machine that is full of work takes its time, also for a name; who refuses does so at once.
+_CONNECT_SECONDS: Final = 10
+_ANSWER_MS: Final = 15_000
 _AUTHENTICATION_FAILED: Final = 18
 _NOT_YET_INITIALIZED: Final = 94
 _INVALID_CONFIGURATION: Final = 93
@@ -62,8 +65,8 @@ class Connections:
                 username=_SYSTEM,
                 password=key,
                 authSource="local",
-                serverSelectionTimeoutMS=_PROBE_MS,
-                connectTimeoutMS=_PROBE_MS,
+                serverSelectionTimeoutMS=_ANSWER_MS,
+                connectTimeoutMS=_ANSWER_MS,
                 tz_aware=True,
                 appname="beamlore-ops",
             ) as client:
@@ -90,10 +93,23 @@ class Connections:
             OpsError: none of the keys is its.
         """
         try:
+            await _knock(host)
             async with self.to(host) as client:
                 return await _look(client)
-        except AutoReconnect as error:
+        except TimeoutError:
+            return Found(fault=f"no connection within {_CONNECT_SECONDS} s")
+        except (OSError, AutoReconnect) as error:
             return Found(fault=_short(error))
+
+
+async def _knock(host: str) -> None:
+    """Connect and go: PyMongo would try again and again where it is refused, until its time is over."""
+    name, _, port = host.rpartition(":")
+    async with asyncio.timeout(_CONNECT_SECONDS):
+        _, writer = await asyncio.open_connection(name, int(port))
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 async def _look(client: Client) -> Found:

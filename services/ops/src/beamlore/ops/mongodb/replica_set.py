@@ -73,7 +73,7 @@ class ReplicaSet:
         try:
             if not await self._is_initiated(deadline):
                 await self._initiate(deadline)
-            elif force or await self._are_all_lost():
+            elif force:
                 await self._force()
             while True:
                 primary = await self._primary(deadline)
@@ -122,19 +122,14 @@ class ReplicaSet:
         await deadline.until("MongoDB's members to find each other", missing)
         log.info("replica set begun", name=self._name, members=self._hosts)
 
-    async def _are_all_lost(self) -> bool:
+    async def _are_all_lost(self, found: Mapping[str, Found]) -> bool:
         """Return whether every member answers, none finds itself in its configuration, and nobody else is primary."""
-        found = await self._look(self._hosts)
         if not all(one.is_lost for one in found.values()):
             return False
         former = [host for host in _hosts_of(await self._configuration(self._hosts[0])) if host not in found]
-        for host in former:
-            try:
-                if (await self._connections.look_at(host)).is_primary:
-                    return False
-            except (OpsError, PyMongoError):
-                continue  # another program, or another set, has that address now
-        return True
+        # Another program, or another set, that has such an address now is an error, and not ours.
+        elsewhere = await asyncio.gather(*map(self._connections.look_at, former), return_exceptions=True)
+        return not any(isinstance(one, Found) and one.is_primary for one in elsewhere)
 
     async def _configuration(self, host: str) -> Configuration:
         async with self._connections.to(host) as client:
@@ -179,6 +174,8 @@ class ReplicaSet:
             )
             elsewhere = await self._look(others)
             primary = next((host for host, one in elsewhere.items() if one.is_primary), "")
+            if not primary and await self._are_all_lost(found):
+                await self._force()
             return "" if primary else _faults(found) or "they elect none"
 
         await deadline.until(

@@ -3,6 +3,7 @@
 A planned one takes tenths of a second; one that others have to notice takes the time to an election.
 """
 
+import asyncio
 from collections.abc import Collection
 
 import structlog
@@ -54,8 +55,8 @@ async def _primary(connections: Connections, hosts: Collection[str], deadline: D
 
     async def missing() -> str:
         nonlocal primary
-        found = {host: await connections.look_at(host) for host in hosts}
-        primary = next((host for host, one in found.items() if one.is_primary), "")
+        found = await asyncio.gather(*map(connections.look_at, hosts))
+        primary = next((host for host, one in zip(hosts, found, strict=True) if one.is_primary), "")
         return "" if primary else "none of the members is primary"
 
     await deadline.until("MongoDB's primary", missing)

@@ -13,7 +13,18 @@ def look_at_backup(installation: Installation) -> Backup | None:
     found: Any = installation.find(installation.batch.read_namespaced_cron_job, installation.name_of("backup"))
     if found is None:
         return None
-    return Backup(schedule=found.spec.schedule, last_success_at=found.status.last_successful_time)
+    # Also those that were made by hand.
+    jobs = installation.list(installation.batch.list_namespaced_job, component="backup")
+    ends = [one.status.completion_time for one in jobs if one.status.succeeded and _makes_a_backup(one)]
+    return Backup(
+        schedule=found.spec.schedule,
+        last_success_at=max([at for at in (*ends, found.status.last_successful_time) if at], default=None),
+    )
+
+
+def _makes_a_backup(job: Any) -> bool:
+    # The chart also tries the backups' place, with other arguments.
+    return list(job.spec.template.spec.containers[0].args or ()) == ["ops", "backup"]
 
 
 def look_at_certificates(installation: Installation) -> list[Certificate]:

@@ -5,6 +5,7 @@ MongoDB's manual, "Wire Protocol" (OP_MSG) and "hello": a member answers this to
 
 import struct
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime
 from typing import Any, Final
 
@@ -51,7 +52,7 @@ def hello(installation: Installation, pod: str) -> Mapping[str, Any] | None:
             installation.namespace,
             ports=str(_PORT),
         )
-        with forwarded.socket(_PORT) as connection:
+        with closing(forwarded.socket(_PORT)) as connection:
             connection.settimeout(_SECONDS)
             connection.sendall(message)
             (size, *_) = _HEADER.unpack(_receive(connection, _HEADER.size))

@@ -12,6 +12,7 @@ from beamlore.ops.cluster.status.models import Part
 HTTP_PORT: Final = 8080
 _PROXY_SECONDS: Final = 5
 _HTTP: Final = "http"
+_LONGEST: Final = 160
 
 
 def look_at_parts(installation: Installation) -> list[Part]:
@@ -84,7 +85,7 @@ def _reasons(installation: Installation, pod: Any) -> str:
         components: dict[str, Any] = json.loads(text)["components"] if text else {}
     except (json.JSONDecodeError, KeyError, TypeError):
         return ""
-    unwell = [f"{name}: {one['detail']}".rstrip(": ") for name, one in components.items() if not one["ok"]]
+    unwell = [f"{name}: {one['detail'][:_LONGEST]}".rstrip(": ") for name, one in components.items() if not one["ok"]]
     return f" ({'; '.join(unwell)})" if unwell else ""
 
 

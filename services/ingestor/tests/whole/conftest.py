@@ -27,7 +27,7 @@ from beamlore.ingestor.settings import Settings
 _BEAMLORE = str(Path(sys.executable).with_name("beamlore"))
 _PARTITIONS = 2
 _SECRETS = ("mongo_url", "kafka_password", "client_secret")
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 150.0
 
 
 async def eventually(check: Callable[[], Awaitable[Any]]) -> Any:

@@ -1,4 +1,4 @@
-"""Several ingestors share the topics: members come, go and die while scans come in, and each scan is catalogued once."""
+"""Several ingestors share the topics: they come, go and die while scans come in, and each scan is catalogued once."""
 
 import asyncio
 import time

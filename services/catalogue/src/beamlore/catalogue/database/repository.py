@@ -128,7 +128,7 @@ class GuardedRepository:
             self._count_rows(len(found))
             if len(keys) == 1:
                 return dict.fromkeys(keys, bytes(found[0].raw)) if found else {}
-            return {identifier_of(document.raw): bytes(document.raw) for document in found}
+            return {identifier_of(raw): raw for raw in (bytes(document.raw) for document in found)}
 
         return await self._gathered.get(repr(access), key, read)
 

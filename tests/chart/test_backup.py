@@ -6,7 +6,9 @@ S3 = "--set=backup.enabled=true,backup.target=s3,backup.s3.bucket=archive,backup
 
 
 def _job(objects: list[Resource], name: str) -> Resource:
-    (container,) = named(objects, "CronJob", name)["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    container: Resource = named(objects, "CronJob", name)["spec"]["jobTemplate"]["spec"]["template"]["spec"][
+        "containers"
+    ][0]
     return container
 
 

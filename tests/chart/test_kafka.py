@@ -16,7 +16,8 @@ def _properties(*arguments: str) -> dict[str, str]:
 
 
 def _policy(*arguments: str) -> Resource:
-    return named(resources(*arguments), "NetworkPolicy", "beamlore-kafka")["spec"]
+    policy: Resource = named(resources(*arguments), "NetworkPolicy", "beamlore-kafka")["spec"]
+    return policy
 
 
 @pytest.mark.parametrize(("brokers", "in_sync"), [(1, "1"), (3, "2")])

@@ -4,7 +4,7 @@ from tests.chart.rendering import Resource, named, of_kind, resources
 
 
 def _container(objects: list[Resource], kind: str, name: str) -> Resource:
-    (container,) = named(objects, kind, name)["spec"]["template"]["spec"]["containers"]
+    container: Resource = named(objects, kind, name)["spec"]["template"]["spec"]["containers"][0]
     return container
 
 

@@ -123,6 +123,16 @@ async def test_restored_databases_are_the_same_to_the_byte(databases):
     assert len(next(one for one in manifest.collections if one.name == "Dataset").parts) > 1
 
 
+async def test_collection_read_in_several_batches_is_whole(databases):
+    databases.one["Dataset"].insert_many([{"_id": number} for number in range(10_500)])
+
+    manifest = await asyncio.to_thread(create, databases.settings(part_documents=500_000))
+
+    assert manifest.documents == 10_500
+    await asyncio.to_thread(restore, databases.settings(), "latest", replace=True)
+    assert databases.one["Dataset"].count_documents({}) == 10_500
+
+
 async def test_backup_is_of_one_moment_while_services_write(databases):
     """A writer raises a number first here, then there: at no moment do they differ by more than one."""
     _fill(databases)

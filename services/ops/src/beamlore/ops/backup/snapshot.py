@@ -99,7 +99,9 @@ class Snapshot:
         if part is not None and part.end is not None:
             bounds["max"] = part.end
         try:
-            cursor: CommandCursor[Any] = self._client[database].cursor_command(
+            # Given twice: with the command for its first batch, of the database for all further ones.
+            raw = self._client.get_database(database, codec_options=_RAW)
+            cursor: CommandCursor[Any] = raw.cursor_command(
                 {
                     "find": collection,
                     "batchSize": _BATCH_DOCUMENTS,

@@ -17,7 +17,6 @@ pytestmark = pytest.mark.timeout(1800)
 
 _BEAMLORE = str(Path(sys.executable).with_name("beamlore"))
 _BEAMLINE = "newport"
-_YEAR = {"backup": {"enabled": True, "schedule": "0 0 1 1 *", "volume": {"size": "1Gi"}}}
 
 
 async def _ops(installation, *arguments: str, expected: int = 0) -> str:
@@ -41,12 +40,6 @@ async def _status(installation, expected: int = 0) -> dict:
 async def _pids(installation) -> set[str]:
     async with installation.databases() as client:
         return set(await client["catalogue"]["Dataset"].distinct("_id"))
-
-
-@pytest.fixture(scope="session")
-async def backups(installation) -> None:
-    """An installation that makes backups."""
-    await installation.upgrade(_YEAR)
 
 
 async def test_status_of_a_healthy_installation_names_nothing_and_of_another_what_is_wrong(installation):
@@ -111,7 +104,7 @@ async def test_added_beamline_works_and_stays_over_an_upgrade(installation):
     await eventually(its_topic_is_read, "the ingestors know the new topic", 120)
 
 
-async def test_scans_made_after_a_backup_come_back_by_a_replay(installation, backups):
+async def test_scans_made_after_a_backup_come_back_by_a_replay(installation):
     async def more_than(before: set[str]) -> set[str]:
         found: set[str] = set()
 

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,9 @@ def values_of(example: str | None) -> list[str]:
     return ["--values", str(CHART / "examples" / f"{example}.yaml")] if example else []
 
 
+@cache
 def resources(*arguments: str, upgrade: bool = False) -> list[Resource]:
-    """Return all objects of a rendering.
+    """Return all objects of a rendering, the same again for the same arguments: nobody changes them.
 
     Raises:
         AssertionError: it fails.

@@ -42,11 +42,11 @@ RUN /opt/tools/bin/pip --python /opt/beamlore/bin/python install --quiet --no-in
     && /opt/tools/bin/cyclonedx-py environment --output-reproducible \
        --output-file /code/usr/share/beamlore/sbom.cdx.json /opt/beamlore/bin/python
 
-# The standard library's bytecode is compiled here, since nothing can be written where the image runs.
-# The user has a name: omniORB, on which Tango is built, names its sockets after it.
+# The standard library's bytecode is compiled here, since nothing can be written where the image runs. The user has a name:
+# omniORB, on which Tango is built, names its sockets after it.
 FROM ${PYTHON_IMAGE} AS python
-RUN echo "beamlore:x:10001:10001::/tmp:/usr/sbin/nologin" >>/etc/passwd
-RUN python3 -c 'import compileall, re, sysconfig; compileall.compile_dir(sysconfig.get_path("stdlib"), quiet=2, rx=re.compile("/(test|tests|site-packages|idlelib)/"))'
+RUN python3 -c 'import compileall, re, sysconfig; compileall.compile_dir(sysconfig.get_path("stdlib"), quiet=2, rx=re.compile("/(test|tests|site-packages|idlelib)/"))' \
+    && echo "beamlore:x:10001:10001::/tmp:/usr/sbin/nologin" >>/etc/passwd
 ENV PATH=/opt/beamlore/bin:${PATH} \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1 \

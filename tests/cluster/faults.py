@@ -19,9 +19,11 @@ from tests.cluster.kube import Object, is_ready
 from tests.cluster.values import image_of
 from tests.system.waiting import eventually
 
+_NOTICE_SECONDS = 10
+"""From the start of the pod that cuts to the cut: its node can still say that it runs."""
 _CUT = """
 import subprocess, sys, time, os
-address, seconds = sys.argv[1], float(sys.argv[2])
+address, notice, seconds = sys.argv[1], *map(float, sys.argv[2:])
 os.chroot("/host")
 addresses = subprocess.run(["ip", "-o", "-4", "addr"], check=True, capture_output=True, text=True).stdout
 link = next(line.split()[1] for line in addresses.splitlines() if f" {address}/" in line)
@@ -30,6 +32,7 @@ rules = f'''table inet beamlore_cut {{
     chain outward {{ type filter hook output priority -300; oifname "{link}" drop; }}
     chain through {{ type filter hook forward priority -300; iifname "{link}" drop; oifname "{link}" drop; }}
 }}'''
+time.sleep(notice)
 subprocess.run(["nft", "-f", "-"], input=rules, check=True, text=True)
 try:
     time.sleep(seconds)
@@ -117,10 +120,11 @@ class Breaker:
         )
         await self._kube.create(self._room, _cutter(node, address, seconds))
 
-        async def cut() -> bool:
+        async def about_to_cut() -> bool:
             return (await self._kube.pod(self._room, "cut")).status.phase != "Pending"
 
-        await eventually(cut, f"{node} is cut off", 60)
+        await eventually(about_to_cut, f"{node} is about to be cut off", 120)
+        await asyncio.sleep(_NOTICE_SECONDS)
 
     async def lose(self, node: str, seconds: float) -> None:
         """Lose a node for that long: by its power switch where there is one, else by cutting it off."""
@@ -153,7 +157,7 @@ def _cutter(node: str, address: str, seconds: float) -> Object:
     container: dict[str, Any] = {
         "name": "cut",
         "image": image_of("catalogue"),
-        "command": ["python3", "-c", _CUT, address, str(seconds)],
+        "command": ["python3", "-c", _CUT, address, str(_NOTICE_SECONDS), str(seconds)],
         "securityContext": {"privileged": True, "runAsUser": 0},
         "volumeMounts": [{"name": "host", "mountPath": "/host"}],
     }

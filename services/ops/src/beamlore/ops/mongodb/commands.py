@@ -36,7 +36,7 @@ def step_down(
     away_from: Annotated[
         list[str] | None, typer.Option(help="Only if the primary is this member: the beginning of its host.")
     ] = None,
-    seconds: Annotated[int, typer.Option(help="So long it does not become primary again.", min=10)] = 120,
+    seconds: Annotated[int, typer.Option(help="So long it does not become primary again.", min=10)] = 60,
 ) -> None:
     """Let another member become primary, before this one's node is drained. Settings: BEAMLORE_OPS_MONGODB_*."""
     from beamlore.ops.mongodb.settings import MongoConfigureSettings

@@ -5,6 +5,6 @@ cd "$(dirname "$0")/../.."
 failed=0
 for lock in requirements/images/*.lock; do
     echo "$lock"
-    .venv/bin/uv tool run --quiet pip-audit --disable-pip --require-hashes --progress-spinner off --requirement "$lock" || failed=1
+    .venv/bin/uv tool run --quiet pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement "$lock" || failed=1
 done
 exit $failed

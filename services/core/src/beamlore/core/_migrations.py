@@ -1,4 +1,4 @@
-"""Numbered changes of a service's database, each made once, by one process (see decision 0070).
+"""Numbered changes of a service's database, each made once, by one process (see decision 0006).
 
 What is made is recorded in the collection ``beamlore_migrations``: ``{_id, number, name, appliedAt, seconds,
 version}``. A process holds the lease ``{_id: "lease", holder, until}`` while it works; one that dies loses it by the

@@ -55,12 +55,14 @@ class Kube:
             if error.status != 404:
                 raise
             return
+        # Its data go too: nothing needs to end in order, for which a MongoDB waits two minutes.
+        await self.call(self.core.delete_collection_namespaced_pod, name, grace_period_seconds=0)
 
         async def gone() -> bool:
             found = await self.call(self.core.list_namespace, field_selector=f"metadata.name={name}")
             return not found.items
 
-        await eventually(gone, f"the namespace {name} is gone", 180)
+        await eventually(gone, f"the namespace {name} is gone", 300)
 
     async def pods(self, namespace: str, **labels: str) -> list[Any]:
         """Return the pods with these labels, in the order of their names; ``component`` is short for the chart's."""

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from beamlore.catalogue.app import build_app
@@ -19,7 +20,7 @@ from beamlore.core import Phases, Principal, Server
 from beamlore.embedded import Installation
 from tests.security.reference import NOBODY, User
 
-_phases = Phases("catalogue_under_attack")
+_phases = Phases("catalogue", CollectorRegistry())
 
 
 @dataclass(frozen=True)

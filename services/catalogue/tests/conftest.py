@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from beamlore.catalogue.app import build_app
@@ -19,7 +20,7 @@ from beamlore.embedded import Installation, Tokens
 
 BATCH = "/api/beamlore/v1/datasets/batch"
 SCANS = "/api/beamlore/v1/scans"
-_phases = Phases("catalogue")
+_phases = Phases("catalogue", CollectorRegistry())
 
 
 class Served:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from beamlore.catalogue.app import build_app
@@ -44,7 +45,7 @@ def described() -> dict[tuple[str, str], dict[str, Any]]:
         client_id="catalogue",
         client_secret=SecretStr("used for nothing"),
     )
-    paths = build_app(settings, Phases("catalogue_described")).openapi()["paths"]
+    paths = build_app(settings, Phases("catalogue", CollectorRegistry())).openapi()["paths"]
     return {
         (method.upper(), _shape(path)): operation
         for path, operations in paths.items()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from fastapi import APIRouter, FastAPI
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, disable_created_metrics, generate_latest
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +20,9 @@ from beamlore.core._tokens import TokenVerifier
 from beamlore.core._tracing import is_tracing, tracer_provider
 
 _CUT_OFF = "the process had to end before it could answer; another goes on, try again"
+
+# When a counter began is a series of its own in the text format: a third more of them, that nobody asks for.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class _LastAnswers:

@@ -8,7 +8,7 @@ dictionary of our own, since the library's look-up costs as much as the measurin
 import time
 from types import TracebackType
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
 from beamlore.core._current import current_request
 
@@ -95,9 +95,13 @@ def phase_took(phase: str, seconds: float) -> None:
 class Phases:
     """Time by phase of a service's other work (batches), so that a slow one says which part of it was slow."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, registry: CollectorRegistry = REGISTRY) -> None:
         self._histogram = Histogram(
-            f"beamlore_{service}_phase_seconds", "Time spent, by phase.", ["phase"], buckets=PHASE_BUCKETS
+            f"beamlore_{service}_phase_seconds",
+            "Time spent, by phase.",
+            ["phase"],
+            buckets=PHASE_BUCKETS,
+            registry=registry,
         )
         self._children: dict[str, Histogram] = {}
 

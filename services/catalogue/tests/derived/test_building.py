@@ -175,3 +175,14 @@ async def test_rebuilding_by_hand_beside_a_running_catalogue(
     assert await rebuild(settings, tell=lambda *_: None) == 0
     await sides.follows()
     await sides.same(CATALOGUE_ADMIN)
+
+
+async def test_a_lease_that_is_let_go_is_free_for_another_at_once(place: Place) -> None:
+    first, _ = place.process()
+    second, _ = place.process()
+    assert await first.take() is not None
+    assert await second.take() is None
+    await second.let_go()
+    assert await second.take() is None, "only its holder lets it go"
+    await first.let_go()
+    assert await second.take() is not None

@@ -34,6 +34,7 @@ class Background:
             name: what it is called in the log and in the metrics.
             work: called once, and again after each failure.
         """
+        _failures.labels(name)  # shown from the beginning
         self._tasks.append(asyncio.create_task(self._keep(name, work), name=name))
 
     async def end(self) -> None:

@@ -8,7 +8,6 @@ from bson import ObjectId
 
 from beamlore.catalogue.audit.delta import Difference, differences
 from beamlore.catalogue.database import Change, Document
-from beamlore.core import request_id
 
 AUDIT = "beamlore_audit"
 _OWN = frozenset({AUDIT, "beamlore_audit_parts", "History"})
@@ -35,7 +34,7 @@ def entry_of(change: Change) -> Document | None:
         "at": datetime.now(UTC),
         "username": change.principal.username,
         "subject": change.principal.subject,
-        "request": request_id() or "",
+        "request": change.request,
         "collection": change.collection,
         "document": str(state.get("_id")),
         "operation": change.operation,

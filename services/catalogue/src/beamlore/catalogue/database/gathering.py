@@ -7,7 +7,7 @@ it was asked for. Whoever is alone asks at once.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
@@ -40,7 +40,7 @@ class Gathered(Generic[Key, Found]):
             future = waiting.get(key)
             if future is None:
                 future = waiting[key] = asyncio.get_running_loop().create_future()
-                future.add_done_callback(_take_note)
+                future.add_done_callback(take_note)
             return await asyncio.shield(future)
         self._waiting[group] = {}
         try:
@@ -75,7 +75,7 @@ class Gathered(Generic[Key, Found]):
                 future.cancel()
 
 
-def _take_note(future: "asyncio.Future[Found | None]") -> None:
+def take_note(future: "asyncio.Future[Any]") -> None:
     """Look at an error that nobody may be left to look at."""
     if not future.cancelled():
         future.exception()

@@ -4,20 +4,32 @@ Each write and what its observers write (the audit, derived data) is one transac
 ``beamlore.core``: it stands as a whole, or not at all.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
+from bson import ObjectId, encode
 from bson.errors import BSONError
+from bson.raw_bson import RawBSONDocument
 from pymongo import AsyncMongoClient, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
 
 from beamlore.catalogue.access import Rights
+from beamlore.catalogue.database.bson import Bson
+from beamlore.catalogue.database.creating import Together
 from beamlore.catalogue.database.repository import Document, GuardedRepository, both
-from beamlore.core import BadRequestError, ConflictError, DurableWriter, Principal, UnavailableError, WriteScope
+from beamlore.core import (
+    BadRequestError,
+    ConflictError,
+    DurableWriter,
+    Principal,
+    UnavailableError,
+    WriteScope,
+    request_id,
+)
 
 Operation: TypeAlias = Literal["create", "change", "delete"]
 _WRITE_CONCERN_TIMEOUT = 64
@@ -33,6 +45,8 @@ class Change:
     principal: Principal
     before: Document | None
     after: Document | None
+    request: str = field(default_factory=lambda: request_id() or "")
+    """Identifier of the request that makes it: a transaction may be that of several."""
 
 
 class WriteObserver(Protocol):
@@ -79,16 +93,15 @@ class Transactions:
         """
         for attempt in range(_ATTEMPTS):
             try:
-                async with self._writer.write() as scope, self.within(scope) as session:
-                    changes = await work(session)
-                    if changes:
-                        for observer in self._observers:
-                            await observer.wrote(session, changes)
+                with _storable():
+                    async with self._writer.write() as scope, self.within(scope) as session:
+                        changes = await work(session)
+                        if changes:
+                            for observer in self._observers:
+                                await observer.wrote(session, changes)
                 return changes
             except DuplicateKeyError as error:
                 raise ConflictError(f"there is one already: {_taken(error)}") from error
-            except (OverflowError, BSONError) as error:
-                raise BadRequestError(f"what was sent cannot be stored: {error}") from error
             except PyMongoError as error:
                 if not error.has_error_label("TransientTransactionError") or attempt == _ATTEMPTS - 1:
                     raise UnavailableError("the database does not take the write; try again in a moment") from error
@@ -111,20 +124,38 @@ class Store(GuardedRepository):
     ) -> None:
         super().__init__(collection, rights, seconds)
         self._transactions = transactions
+        self._together = Together(self._create_all)
 
     async def create(self, principal: Principal, document: Document) -> Document:
         """Insert a document and return it; whether the principal may was decided by the caller.
 
         Raises:
+            BadRequestError: a value cannot be stored.
             ConflictError: there is one with its identifier.
+            UnavailableError: the database does not take it.
         """
+        document.setdefault("_id", ObjectId())
+        with _storable():
+            raw = encode(document, codec_options=self._collection.codec_options)
+        await self._together.create((Change(self._collection.name, "create", principal, None, document), raw), len(raw))
+        return document
 
+    async def _create_all(self, creations: Sequence[tuple[Change, Bson]]) -> None:
         async def work(session: AsyncClientSession) -> Sequence[Change]:
-            await self._collection.insert_one(document, session=session)
-            return [Change(self._collection.name, "create", principal, None, document)]
+            await self._insert(session, [RawBSONDocument(raw) for _, raw in creations])
+            return [change for change, _ in creations]
 
         await self._transactions.run(work)
-        return document
+
+    async def _insert(self, session: AsyncClientSession, documents: Sequence[RawBSONDocument]) -> None:
+        if len(documents) == 1:
+            # Much cheaper than a bulk of one.
+            await self._raw.insert_one(documents[0], session=session)
+            return
+        try:
+            await self._raw.insert_many(documents, session=session)
+        except BulkWriteError as error:
+            raise ConflictError("one of them is there already") from error
 
     async def change(
         self, principal: Principal, where: Mapping[str, Any], update: Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -174,6 +205,14 @@ class Store(GuardedRepository):
             return [Change(self._collection.name, "delete", principal, one, None) for one in found]
 
         return len(await self._transactions.run(work))
+
+
+@contextmanager
+def _storable() -> Generator[None, None, None]:
+    try:
+        yield
+    except (OverflowError, BSONError) as error:
+        raise BadRequestError(f"what was sent cannot be stored: {error}") from error
 
 
 async def _commit(session: AsyncClientSession, scope: WriteScope) -> None:

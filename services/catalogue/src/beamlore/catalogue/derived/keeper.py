@@ -78,6 +78,7 @@ class Keeper:
                 tasks.create_task(self._again_and_again(self._measure))
         finally:
             await self._derived.end()
+            await self._lease.let_go()
 
     async def _prepare(self) -> None:
         await self._derived.changes.prepare(self._derived.deriver.version)

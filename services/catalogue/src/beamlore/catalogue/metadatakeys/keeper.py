@@ -19,7 +19,6 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
-from beamlore.catalogue.answers import to_json
 from beamlore.catalogue.database import Change, Document, Transactions
 from beamlore.catalogue.metadatakeys.counts import Counts, Key, counts_of, new_key, stored_counts
 from beamlore.catalogue.metadatakeys.usage import shifts_of
@@ -78,7 +77,7 @@ class KeyKeeper:
             return []
         steps: Counter[tuple[str, str, tuple[str, ...], bool]] = Counter()
         for shift in (shift for entry in entries for shift in entry["shifts"]):
-            steps[shift["source"], _text(shift["keys"]), tuple(shift["groups"]), shift["published"]] += shift["step"]
+            steps[shift["source"], shift["keys"], tuple(shift["groups"]), shift["published"]] += shift["step"]
         pairs = {(source, text): orjson.loads(text) for source, text, _, _ in steps}
         keys = {(source, key, name) for (source, _), found in pairs.items() for key, name in found}
         stored = await self._stored(session, keys)
@@ -99,11 +98,6 @@ class KeyKeeper:
         }
         found = self._keys.find(where, session=session)
         return {(one["sourceType"], one["key"], one.get("humanReadableName") or ""): one async for one in found}
-
-
-def _text(keys: Any) -> str:
-    """Return the keys of a shift as one text; a process that was started earlier may have written a list."""
-    return keys if isinstance(keys, str) else to_json(keys).decode()
 
 
 def _operations(

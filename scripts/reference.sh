@@ -9,10 +9,13 @@ if [ "${1:-}" = --check ]; then
     out=$(mktemp -d)
     trap 'rm -rf "$out"' EXIT
 fi
-mkdir -p "$out/openapi"
+mkdir -p "$out/openapi" "$out/commands"
 .venv/bin/beamlore contract write "$out"
 for service in catalogue ingestor configurator useroffice; do
     .venv/bin/beamlore $service openapi >"$out/openapi/$service.json"
+done
+for package in beamline catalogue configurator contract embedded ingestor ops useroffice; do
+    NO_COLOR=1 .venv/bin/typer "beamlore.$package.cli" utils docs --name "beamlore $package" >"$out/commands/$package.md"
 done
 .venv/bin/beamlore catalogue settings >"$out/catalogue-settings.md"
 .venv/bin/python -m tests.monitoring.reference >"$out/metrics.md"

@@ -46,8 +46,9 @@ async def shown_pids(page: Page) -> set[str]:
 
 
 async def scroll_until_seen(page: Page, wanted: Locator) -> None:
-    """Scroll the scan log down from where it is until a row of it is rendered."""
+    """Scroll the scan log down from its beginning until a row of it is rendered."""
     log = page.get_by_role("region", name="Scan log")
+    await log.evaluate("element => element.scrollTo(0, 0)")
 
     async def scrolled() -> bool:
         if await wanted.count() > 0:

@@ -5,13 +5,15 @@ other run has, or the one that ``BEAMLORE_TEST_INSTANCE`` names. With ``BEAMLORE
 afterwards and the next run begins at once (`beamlore embedded down --instance test` ends them).
 """
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import hypothesis
 import pytest
+from pymongo.errors import PyMongoError
 
 from beamlore.embedded import Installation, Tokens
 
@@ -56,12 +58,47 @@ def token(servers: Installation) -> Tokens:
     return servers.token
 
 
+@pytest.fixture(scope="session")
+async def drop_later(servers: Installation) -> AsyncIterator[Callable[[str], None]]:
+    """Drops databases of tests that are over while others run, one after the other."""
+    names: asyncio.Queue[str] = asyncio.Queue()
+
+    async def drop() -> None:
+        while True:
+            name = await names.get()
+            try:
+                await servers.mongo.drop_database(name)
+            except PyMongoError:
+                # A test has members away just now.
+                names.put_nowait(name)
+                await asyncio.sleep(1)
+            names.task_done()
+
+    dropping = asyncio.create_task(drop())
+    yield names.put_nowait
+    async with asyncio.timeout(60):
+        await names.join()
+    dropping.cancel()
+
+
+@pytest.fixture(scope="session")
+def new_database(servers: Installation) -> Callable[[], Awaitable[MongoDatabase]]:
+    """Makes an empty database."""
+
+    async def make() -> MongoDatabase:
+        return MongoDatabase(*await servers.mongo.new_database())
+
+    return make
+
+
 @pytest.fixture
-async def mongo_database(servers: Installation) -> AsyncIterator[MongoDatabase]:
+async def mongo_database(
+    new_database: Callable[[], Awaitable[MongoDatabase]], drop_later: Callable[[str], None]
+) -> AsyncIterator[MongoDatabase]:
     """A fresh, empty database, dropped afterwards."""
-    url, name = await servers.mongo.new_database()
-    yield MongoDatabase(url, name)
-    await servers.mongo.drop_database(name)
+    database = await new_database()
+    yield database
+    drop_later(database.name)
 
 
 def _claim_installation() -> Installation:

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ import pytest
 import uvicorn
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
+from pymongo.errors import PyMongoError
 
 from beamlore.catalogue.app import build_app
+from beamlore.catalogue.migrations import MIGRATIONS
 from beamlore.catalogue.settings import Settings
-from beamlore.core import Phases, Principal, Server
+from beamlore.core import MigrationError, Phases, Principal, Server, migrate
 from beamlore.embedded import Installation, Tokens
 
 BATCH = "/api/beamlore/v1/datasets/batch"
@@ -112,6 +114,43 @@ async def until(condition: Callable[[], Any], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
         while not await condition():
             await asyncio.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+async def databases(
+    settings_for: Callable[..., Settings], new_database: Callable[[], Awaitable[Any]], drop_later: Callable[[str], None]
+) -> AsyncIterator[Callable[[], Awaitable[Any]]]:
+    """Empty databases with the catalogue's indexes; the next is made while a test uses the one before."""
+
+    async def make() -> Any:
+        database = await new_database()
+        await migrate(settings_for(*database), MIGRATIONS, by="test", within_seconds=60, tell=lambda _: None)
+        return database
+
+    async def take() -> Any:
+        nonlocal upcoming
+        made = upcoming
+        try:
+            return await made
+        except (PyMongoError, MigrationError):
+            # A test had members away when it was made.
+            return await make()
+        finally:
+            upcoming = asyncio.create_task(make())
+
+    upcoming = asyncio.create_task(make())
+    yield take
+    drop_later((await upcoming).name)
+
+
+@pytest.fixture
+async def mongo_database(
+    databases: Callable[[], Awaitable[Any]], drop_later: Callable[[str], None]
+) -> AsyncIterator[Any]:
+    """An empty database with the catalogue's indexes, dropped afterwards."""
+    database = await databases()
+    yield database
+    drop_later(database.name)
 
 
 @pytest.fixture

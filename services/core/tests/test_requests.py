@@ -9,7 +9,7 @@ from typing import Annotated
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from prometheus_client import REGISTRY
 
 from beamlore.core import (
@@ -47,6 +47,11 @@ async def broken() -> None:
 @router.get("/mine")
 async def mine(principal: CurrentPrincipal) -> str:
     return principal.username
+
+
+@router.post("/taken")
+async def taken(request: Request) -> int:
+    return len(await request.body())
 
 
 async def _nothing() -> None:
@@ -129,6 +134,26 @@ async def test_a_failed_request_has_one_line_and_its_answer_the_id(client, log_l
     assert "1234" not in answer.text
     assert [line["event"] for line in lines if line["logger"] == "beamlore.core._requests"] == ["request failed"]
     assert count("beamlore_http_requests_total", method="GET", route="/broken", status="500") >= 1
+
+
+async def test_a_caller_who_goes_away_while_sending_is_no_failure(client, log_lines):
+    sent = iter(({"type": "http.request", "body": b"begun", "more_body": True}, {"type": "http.disconnect"}))
+    answered = []
+
+    async def receive():
+        return next(sent)
+
+    async def send(message):
+        answered.append(message)
+
+    scope = {"type": "http", "http_version": "1.1", "method": "POST", "path": "/taken", "raw_path": b"/taken"}
+    scope |= {"query_string": b"", "headers": [], "root_path": "", "scheme": "http", "server": ("service", 80)}
+
+    await client._transport.app(scope, receive, send)
+
+    assert answered == []
+    assert log_lines() == []
+    assert count("beamlore_http_requests_total", method="POST", route="/taken", status="499") == 1
 
 
 async def test_a_quick_request_has_no_line(client, log_lines):

@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from beamlore.core._current import HEADER, CurrentRequest, begin_request
@@ -16,6 +16,8 @@ log = structlog.get_logger(__name__)
 
 _HEADER = HEADER.lower().encode()
 _FAILED = 500
+_CALLER_WENT_AWAY = 499
+"""In the middle of what they sent. A number that nginx has made usual; nobody gets it."""
 _PROBES = "/health/"
 """A probe that is answered with 503 is no request that failed."""
 
@@ -58,6 +60,9 @@ class Requests:
         open_requests.inc()
         try:
             await self._app(scope, receive, send_and_measure)
+        except ClientDisconnect:
+            if not answered:
+                self._note(scope, request, _CALLER_WENT_AWAY, time.perf_counter() - begun)
         except Exception as error:
             on_error: Any = scope["app"].exception_handlers.get(Exception)
             if answered or on_error is None:

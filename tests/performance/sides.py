@@ -65,7 +65,7 @@ def fill(mongo: str, count: int) -> bool:
 
 
 def forget_derived(mongo: str) -> None:
-    """Take away what is derived, with its indexes, and the place in the change stream: the next start is as the first."""
+    """Take away what is derived, its indexes, and the place in the change stream: the next start is as the first."""
     database = MongoClient(mongo).get_default_database()
     for name in (*DERIVED, "beamlore_changes", "beamlore_state", "beamlore_migrations"):
         database.drop_collection(name)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -39,6 +39,11 @@ class Page:
         """Wait until so many scans were heard."""
         async with asyncio.timeout(seconds), self._heard:
             await self._heard.wait_for(lambda: len(self.scans) >= count)
+
+    async def heard_that(self, wanted: Callable[[dict[str, Any]], bool], seconds: float = 20) -> None:
+        """Wait until the last scan that was heard is as wanted: what was written just before may be heard first."""
+        async with asyncio.timeout(seconds), self._heard:
+            await self._heard.wait_for(lambda: bool(self.scans) and wanted(self.scans[-1]))
 
     async def heard_kind(self, kind: str, seconds: float = 20) -> None:
         async with asyncio.timeout(seconds), self._heard:

@@ -26,7 +26,8 @@ async def quiet(installation, breaker) -> AsyncIterator[Installation]:
         await breaker.scale(name, 0)
 
     async def ended() -> bool:
-        pods = await kube.pods(installation.namespace)
+        # Beside them there are pods of migrations that are done.
+        pods = [pod for pod in await kube.pods(installation.namespace) if pod.status.phase != "Succeeded"]
         return not any(pod.metadata.name.startswith(f"{RELEASE}-{name}-") for name in WRITERS for pod in pods)
 
     await eventually(ended, "nobody writes", 180)

@@ -40,8 +40,6 @@ class Audited:
 @pytest.fixture
 async def audited(mongo_database: Any) -> AsyncIterator[Audited]:
     async with AsyncMongoClient(mongo_database.url, tz_aware=True) as client:
-        for collection in ("Sample", "Attachment", "User", "beamlore_audit", "beamlore_audit_parts"):
-            await client[mongo_database.name].create_collection(collection)
         yield Audited(client, mongo_database.name)
 
 

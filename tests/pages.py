@@ -46,15 +46,20 @@ async def shown_pids(page: Page) -> set[str]:
 
 
 async def scroll_until_seen(page: Page, wanted: Locator) -> None:
-    """Scroll the scan log down from its beginning until a row of it is rendered."""
+    """Scroll the scan log down from its beginning, again and again, until a row of it is rendered."""
     log = page.get_by_role("region", name="Scan log")
     await log.evaluate("element => element.scrollTo(0, 0)")
 
     async def scrolled() -> bool:
         if await wanted.count() > 0:
             return True
-        await log.evaluate("element => element.scrollBy(0, 400)")
+        await log.evaluate(
+            """element => {
+                const isEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - 1;
+                element.scrollTo(0, isEnd ? 0 : element.scrollTop + element.clientHeight);
+            }"""
+        )
         return False
 
-    await eventually(scrolled, "the row is scrolled to")
+    await eventually(scrolled, "the row is scrolled to", 120)
     await wanted.scroll_into_view_if_needed()

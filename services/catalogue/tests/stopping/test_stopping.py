@@ -127,7 +127,7 @@ async def test_no_request_fails_and_no_live_event_is_missed_while_each_process_i
         await asyncio.wait(reading)
 
     print(f"{load.requests} requests, {len(load.failures)} failed, longest {load.longest:.2f} s; ended in {took}")
-    assert load.failures == []
+    assert load.failures == [], (tmp_path / "error.log").read_text()
     assert len(load.written) > 20
     assert len(ends) >= len(pages), "each stream was with one of the two, and was ended by it"
     assert max(took) < _DRAIN_SECONDS + 4

@@ -1,5 +1,6 @@
 """The HTTP server of a service, and how it ends."""
 
+import asyncio
 import time
 from types import FrameType
 from typing import Any
@@ -12,6 +13,9 @@ from beamlore.core._settings import HttpSettings
 _KEPT_ALIVE_SECONDS = 75
 """Longer than a proxy keeps an idle connection (nginx: 60 s): it must be the proxy that closes it, or a request that is
 just being sent over it is lost."""
+
+_LAST_REQUESTS_SECONDS = 0.5
+"""A connection that was taken last has its request still on the way; closed at once, it would be lost."""
 
 
 class Server(uvicorn.Server):
@@ -46,6 +50,9 @@ class Server(uvicorn.Server):
         """Finish what is open and end."""
         self._ending.signalled = True
         self._ending.told.set()
+        for listening in self.servers:
+            listening.close()
+        await asyncio.sleep(_LAST_REQUESTS_SECONDS)
         self._ending.last_call.set()
         await super().shutdown(sockets)
 

@@ -22,7 +22,9 @@ from pymongo import AsyncMongoClient
 
 from beamlore.contract import ScanMessage, encode_message, scan_topic
 from beamlore.ingestor.app import build_app
+from beamlore.ingestor.inbox.repository import record_id
 from beamlore.ingestor.settings import Settings
+from beamlore.ingestor.validate.models import Record
 
 _BEAMLORE = str(Path(sys.executable).with_name("beamlore"))
 _PARTITIONS = 2
@@ -177,10 +179,24 @@ class Facility:
                 await client.drop_database(database)
 
     async def make_topics(self, *beamlines: str) -> None:
+        async with self._kafka_admin() as admin:
+            await admin.create_topics([NewTopic(scan_topic(name), _PARTITIONS, 1) for name in beamlines])
+
+    async def delete_topic(self, beamline: str) -> None:
+        async with self._kafka_admin() as admin:
+            await admin.delete_topics([scan_topic(beamline)])
+
+            async def gone() -> bool:
+                return scan_topic(beamline) not in await admin.list_topics()
+
+            await eventually(gone)
+
+    @asynccontextmanager
+    async def _kafka_admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
         admin = AIOKafkaAdminClient(**self._kafka)
         await admin.start()
         try:
-            await admin.create_topics([NewTopic(scan_topic(name), _PARTITIONS, 1) for name in beamlines])
+            yield admin
         finally:
             await admin.close()
 
@@ -194,7 +210,9 @@ class Facility:
             sent = await self.producer.send_and_wait(
                 scan_topic(of), value, key=pid.encode(), headers=[("from", b"test")]
             )
-            ids.append(f"{sent.topic}-{sent.partition}-{sent.offset}")
+            ids.append(
+                record_id(Record(sent.topic, sent.partition, sent.offset, sent.timestamp, pid.encode(), value, ()))
+            )
         return ids
 
     async def scan(self, pid: str, *, state: str | None = None) -> dict[str, Any]:

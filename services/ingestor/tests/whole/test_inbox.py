@@ -83,6 +83,20 @@ async def test_message_is_discarded_with_a_reason_and_kept(facility, ingestor):
     assert answer.json()["message"] == "{"
 
 
+async def test_topic_that_is_made_anew_counts_from_0_again_and_hides_nothing(facility, start_ingestor):
+    beamline = f"{facility.beamline}anew"
+    ids = []
+    for wrong in (b"{", b"["):
+        await facility.make_topics(beamline)
+        ids += await facility.produce(wrong, beamline=beamline)
+        async with start_ingestor() as ingestor:
+            for item_id in ids:
+                await ingestor.inbox(item_id)
+        await facility.delete_topic(beamline)
+
+    assert [one.rpartition("-")[0] for one in ids] == [f"scans.{beamline}-{ids[0].split('-')[1]}-0"] * 2
+
+
 async def test_list_is_filtered_and_comes_in_pages(facility, ingestor):
     ids = await facility.produce(*[b"{"] * 5, beamline=facility.other_beamline)
     for item_id in ids:

@@ -52,7 +52,10 @@ class Server(uvicorn.Server):
         self._ending.told.set()
         for listening in self.servers:
             listening.close()
-        await asyncio.sleep(_LAST_REQUESTS_SECONDS)
+        closing_at = time.monotonic() + _LAST_REQUESTS_SECONDS
+        await asyncio.sleep(0)
+        while self.server_state.connections and time.monotonic() < closing_at:
+            await asyncio.sleep(0.02)
         self._ending.last_call.set()
         await super().shutdown(sockets)
 

@@ -14,7 +14,7 @@ InboxState: TypeAlias = Literal["open", "replayed", "discarded"]
 
 
 class InboxItem(Document):
-    """A message in the inbox. Its id, ``<topic>-<partition>-<offset>``, is where it stands in Kafka.
+    """A message in the inbox. Its id, ``<topic>-<partition>-<offset>-<digest>``, is where it stands in Kafka, and what.
 
     So a message that is read twice is kept once, and what was discarded or replayed does not come back.
     """
@@ -55,7 +55,7 @@ class InboxItem(Document):
 class InboxSummary(ApiModel):
     """A message in the inbox, without its content."""
 
-    id: str = Field(description="Where it stands in Kafka: <topic>-<partition>-<offset>.")
+    id: str = Field(description="Where it stands in Kafka, and what it is: <topic>-<partition>-<offset>-<digest>.")
     state: InboxState = Field(description="`open` waits for somebody.")
     reason: Reason = Field(description="Why it was not catalogued, as a stable code.")
     text: str = Field(description="Why it was not catalogued, for people.")

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ _MOST_BYTES = 15 * 1024**2
 _WRITE_TIMED_OUT = 64
 _RESOLVE_TIMEOUT_MS = 5_000
 _LONGEST_NAME = 256
+_DIGEST_BYTES = 6
 
 
 class InboxUnavailableError(UnavailableError):
@@ -168,8 +170,14 @@ class InboxRepository:
 
 
 def record_id(record: Record) -> str:
-    """Return the id a message has in the inbox: where it stands in Kafka."""
-    return f"{record.topic}-{record.partition}-{record.offset}"
+    """Return the id a message has in the inbox: ``<topic>-<partition>-<offset>-<digest>``.
+
+    Where it stands in Kafka is not enough: a topic that is made anew, after its disks were lost, counts from 0 again.
+    """
+    digest = hashlib.blake2b(record.timestamp.to_bytes(8, signed=True), digest_size=_DIGEST_BYTES)
+    digest.update(record.key or b"")
+    digest.update(record.value or b"")
+    return f"{record.topic}-{record.partition}-{record.offset}-{digest.hexdigest()}"
 
 
 def _visible(principal: Principal) -> Fields:

@@ -1,7 +1,7 @@
 #!/bin/bash
 # member.sh ready [HOST]   succeeds where the member is primary, secondary or arbiter: not while it recovers, copies or ends
 # member.sh leave [DELAY]  returns when all other members are ready, or after two minutes, since two must not be away at a
-#                          time; a primary has handed over to another by then
+#                          time; a primary has handed over by then, and another has taken over
 # It asks `hello` by hand, which needs no login, since mongosh takes 1 to 2 s and 100 MiB to do so.
 # Sources: MongoDB's wire protocol (OP_MSG), BSON 1.1, the command `hello`.
 set -eu
@@ -26,7 +26,6 @@ ready() {
 }
 
 wait_for_others() {
-  members=$(hello 127.0.0.1 | grep -Eao '[A-Za-z0-9.-]+:27017' | sort -u)
   while [ $SECONDS -lt 120 ]; do
     away=0
     for member in $members; do
@@ -37,12 +36,25 @@ wait_for_others() {
   done
 }
 
+wait_for_another_primary() {
+  latest=$((SECONDS + 20))
+  while [ $SECONDS -lt $latest ]; do
+    for member in $members; do
+      if timeout 3 bash "$0" is isWritablePrimary "${member%:*}" 2>/dev/null; then return 0; fi
+    done
+    sleep 0.2
+  done
+}
+
 leave() {
   sleep "${1:-0}"
   ready || return 0
+  members=$(hello 127.0.0.1 | grep -Eao '[A-Za-z0-9.-]+:27017' | sort -u)
   wait_for_others
   if is isWritablePrimary 127.0.0.1; then
     HOME=/tmp timeout 60 mongosh --quiet --norc "${0%/*}/step-down.js"
+    # Until then this one's vote is needed: an arbiter gives none while it takes it for the primary, up to its next heartbeat.
+    wait_for_another_primary
   fi
 }
 

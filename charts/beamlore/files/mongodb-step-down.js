@@ -11,4 +11,8 @@ for (const key of keys.map((one) => one.replace(/\s/g, "")).filter((one) => one)
     print(error.message);
   }
 }
+// A member that has just been there again under a new address is not yet seen by this one. Without another to hand over to,
+// `replSetStepDown` refuses reads and writes for as long as it may wait.
+const sees = () => db.adminCommand({ replSetGetStatus: 1 }).members.some((one) => one.health === 1 && one.stateStr === "SECONDARY");
+for (let seconds = 0; seconds < 40 && !sees(); seconds += 0.5) sleep(500);
 db.adminCommand({ replSetStepDown: 60, secondaryCatchUpPeriodSecs: 10 });

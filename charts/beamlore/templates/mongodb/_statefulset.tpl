@@ -25,8 +25,8 @@ spec:
     spec:
       {{- include "beamlore.pod.spec" . | nindent 6 }}
       {{- .placement | nindent 6 }}
-      # Two minutes to wait for the others, one to hand over, and what is being written.
-      terminationGracePeriodSeconds: 210
+      # Two minutes to wait for the others, one and a half to hand over, and what is being written.
+      terminationGracePeriodSeconds: 240
       initContainers:
         {{- include "beamlore.mongodb.keyfile" . | nindent 8 }}
       containers:

@@ -42,6 +42,6 @@ async def test_primary_steps_down_where_it_is_named_and_nowhere_else(members, tm
 
 async def test_only_member_does_not_step_down(members, tmp_path):
     settings = await _settings(members, tmp_path, 1)
-    with pytest.raises(OpsError, match="does not step down"):
-        await step_down(settings, away_from=(), seconds=10)
+    with pytest.raises(OpsError, match="the primary sees no secondary"):
+        await step_down(settings.model_copy(update={"wait_seconds": 2}), away_from=(), seconds=10)
     assert await _primary(members, settings) is not None

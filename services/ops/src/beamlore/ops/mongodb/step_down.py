@@ -10,7 +10,7 @@ import structlog
 from pymongo.errors import AutoReconnect, OperationFailure
 
 from beamlore.ops.errors import OpsError
-from beamlore.ops.mongodb.connection import Connections
+from beamlore.ops.mongodb.connection import Client, Connections
 from beamlore.ops.mongodb.key_file import read_keys
 from beamlore.ops.mongodb.settings import MongoConfigureSettings
 from beamlore.ops.waiting import Deadline
@@ -38,6 +38,8 @@ async def step_down(settings: MongoConfigureSettings, *, away_from: Collection[s
         log.info("the primary is elsewhere", primary=former)
         return
     async with connections.to(former) as client:
+        # Without one to hand over to, the primary would refuse reads and writes for as long as it may wait.
+        await deadline.until("another data member", lambda: _missing_secondary(client))
         try:
             await client.admin.command("replSetStepDown", seconds, secondaryCatchUpPeriodSecs=min(seconds // 2, 30))
         except AutoReconnect:
@@ -48,6 +50,12 @@ async def step_down(settings: MongoConfigureSettings, *, away_from: Collection[s
             ) from error
     rest = [host for host in hosts if host != former]
     log.info("stepped down", former=former, primary=await _primary(connections, rest, deadline))
+
+
+async def _missing_secondary(client: Client) -> str:
+    status = await client.admin.command("replSetGetStatus")
+    sees = any(one["health"] == 1 and one["stateStr"] == "SECONDARY" for one in status["members"])
+    return "" if sees else "the primary sees no secondary"
 
 
 async def _primary(connections: Connections, hosts: Collection[str], deadline: Deadline) -> str:

@@ -24,7 +24,7 @@ from tests.conftest import SIZE
 from tests.pages import sign_in
 
 _KEEP = bool(os.environ.get("BEAMLORE_CLUSTER_KEEP"))
-_PREFIX = os.environ.get("BEAMLORE_CLUSTER_NAMESPACE", "beamlore-test")
+PREFIX = os.environ.get("BEAMLORE_CLUSTER_NAMESPACE", "beamlore-test")
 
 _FIRST = ("test_install", "test_pod_security", "test_network_policies")
 
@@ -48,7 +48,7 @@ def kube() -> Kube:
 async def installation(kube: Kube, request: Any) -> AsyncIterator[Installation]:
     """Everything the chart can install, from nothing; with its front door on the loopback."""
     topology = request.param
-    namespace = f"{_PREFIX}-{topology}"
+    namespace = f"{PREFIX}-{topology}"
     port = await _port_of(namespace) if _KEEP else None
     installation = Installation(kube, namespace, topology, port or _free_port())
     try:

@@ -74,7 +74,7 @@ async def test_what_is_no_message_is_kept_byte_for_byte(facility, ingestor, cont
     [item_id] = await facility.produce(content)
     item = await ingestor.inbox(item_id)
 
-    topic, partition, offset = item_id.rsplit("-", 2)
+    topic, partition, offset, _ = item_id.rsplit("-", 3)
     assert item["reason"] == "invalid-message"
     assert (item["topic"], item["partition"], item["offset"]) == (topic, int(partition), int(offset))
     assert item["key"] == "key"

@@ -19,6 +19,7 @@ from beamlore.catalogue.migrations import MIGRATIONS
 from beamlore.catalogue.settings import Settings
 from beamlore.core import MigrationError, Phases, Principal, Server, migrate
 from beamlore.embedded import Installation, Tokens
+from beamlore.ops.errors import OpsError
 
 BATCH = "/api/beamlore/v1/datasets/batch"
 SCANS = "/api/beamlore/v1/scans"
@@ -132,7 +133,7 @@ async def databases(
         made = upcoming
         try:
             return await made
-        except (PyMongoError, MigrationError):
+        except (PyMongoError, OpsError, MigrationError):
             # A test had members away when it was made.
             return await make()
         finally:

@@ -59,6 +59,8 @@ class Mongo:
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             # What a killed process had begun to write is in others' way for so long; by default for 60 s.
             *("--setParameter", "transactionLifetimeLimitSeconds=15"),
+            # Dropped collections stay open files for so long, by default 300 s: of hundreds of tests they are too many.
+            *("--setParameter", "minSnapshotHistoryWindowInSeconds=30"),
             # By default a member that is told to end waits 15 s for others to notice.
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
         )

@@ -2,8 +2,12 @@
 
 import asyncio
 import time
+from contextlib import suppress
 
 import pytest
+
+from beamlore.core import Health
+from beamlore.ingestor.consume.stream import KafkaUnavailableError, ScanStream
 
 
 @pytest.fixture
@@ -88,3 +92,36 @@ async def test_a_partition_changes_hands_within_a_moment_when_its_ingestor_is_to
 
     # Less than the session's time, after which a member that died is given up.
     assert time.monotonic() - begun < 6
+
+
+async def test_topic_that_is_deleted_takes_no_other_along(facility, scan, make, eventually):
+    """The one that reads asks all the while how far it is behind, also in the moment of the deletion."""
+    beamline = f"{facility.beamline}gone"
+    await facility.make_topics(beamline)
+    stream = ScanStream(facility.settings(consumer_group=f"{facility.group}-gone"), Health())
+    await stream.start()
+
+    async def is_read() -> bool:
+        return beamline in await stream.behind()
+
+    async def ask() -> None:
+        while True:
+            with suppress(KafkaUnavailableError):
+                await stream.behind()
+
+    try:
+        await eventually(is_read)
+        asking = asyncio.create_task(ask())
+        await facility.delete_topic(beamline)
+        await asyncio.sleep(2)
+        asking.cancel()
+        message = make("started", scan.pid())
+        await facility.produce(message)
+
+        async def is_message_read() -> bool:
+            batch = await stream.next()
+            return batch is not None and message.pid.encode() in {record.key for record in batch.records}
+
+        await eventually(is_message_read)
+    finally:
+        await stream.stop()

@@ -13,6 +13,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from beamlore.contract import SCAN_TOPIC_PATTERN, beamline_of_topic
 from beamlore.core import Health, UnavailableError, kafka_options, new_request_id
 from beamlore.ingestor import metrics
+from beamlore.ingestor.consume.offsets import GroupOffsets
 from beamlore.ingestor.settings import Settings
 from beamlore.ingestor.validate.models import Record
 
@@ -49,6 +50,7 @@ class ScanStream(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         self._health = health
         self._settings = settings
         self._consumer = self._new_consumer()
+        self._offsets = GroupOffsets(settings)
         self._pending: defaultdict[TopicPartition, deque[tuple[int, int]]] = defaultdict(deque)
         self.epoch = 0
 
@@ -60,16 +62,19 @@ class ScanStream(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         """
         self._consumer.subscribe(pattern=SCAN_TOPIC_PATTERN, listener=self)
         try:
+            await self._offsets.start()
             await self._consumer.start()
         except KafkaError as error:
-            await self._consumer.stop()
+            await self.stop()
             self._consumer = self._new_consumer()
+            self._offsets = GroupOffsets(self._settings)
             raise self._unavailable(error) from error
         self._health.set(COMPONENT, ok=True)
 
     async def stop(self) -> None:
         """Leave the group, so that others take over at once."""
         await self._consumer.stop()
+        await self._offsets.stop()
 
     async def next(self) -> Batch | None:
         """Return the next messages; ``None`` where none came for a moment.
@@ -140,14 +145,12 @@ class ScanStream(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         """
         assigned = self._consumer.assignment()
         try:
-            committed = {partition: await self._consumer.committed(partition) for partition in assigned}
-            first = await self._consumer.beginning_offsets(list(assigned)) if assigned else {}
+            places = await self._offsets.places(assigned)
         except KafkaError as error:
             raise self._unavailable(error) from error
         self._begin_epoch()
         for partition in self._consumer.assignment() & assigned:
-            offset = committed[partition]
-            self._consumer.seek(partition, first[partition] if offset is None else offset)
+            self._consumer.seek(partition, places[partition].next)
 
     async def behind(self) -> dict[str, int]:
         """Return for each beamline how many messages of all its partitions the whole group has not committed.
@@ -160,23 +163,17 @@ class ScanStream(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
             for topic in self._consumer.subscription()
             for number in self._consumer.partitions_for_topic(topic) or ()
         ]
-        if not partitions:
-            return {}
         try:
             async with asyncio.timeout(_PROBE_TIMEOUT_SECONDS):
-                first = await self._consumer.beginning_offsets(partitions)
-                ends = await self._consumer.end_offsets(partitions)
-                committed = {partition: await self._consumer.committed(partition) for partition in partitions}
+                places = await self._offsets.places(partitions)
         except (KafkaError, TimeoutError) as error:
             raise self._unavailable(error) from error
         self._health.set(COMPONENT, ok=True)
         found: dict[str, int] = {}
-        for partition in partitions:
+        for partition, place in places.items():
             beamline = beamline_of_topic(partition.topic)
             if beamline is not None:
-                done = committed[partition]
-                start = first[partition] if done is None else max(done, first[partition])
-                found[beamline] = found.get(beamline, 0) + max(ends[partition] - start, 0)
+                found[beamline] = found.get(beamline, 0) + max(place.end - place.next, 0)
         return found
 
     def owned(self) -> set[str]:

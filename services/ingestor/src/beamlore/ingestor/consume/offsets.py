@@ -55,8 +55,6 @@ class GroupOffsets:
             KafkaError: the broker does not answer, or does not know one of them.
         """
         asked = list(partitions)
-        if not asked:
-            return {}
         first = await self._consumer.beginning_offsets(asked)
         ends = await self._consumer.end_offsets(asked)
         committed = {one: await self._consumer.committed(one) for one in asked}

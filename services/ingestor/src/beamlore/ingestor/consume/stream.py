@@ -163,6 +163,8 @@ class ScanStream(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
             for topic in self._consumer.subscription()
             for number in self._consumer.partitions_for_topic(topic) or ()
         ]
+        if not partitions:
+            return {}
         try:
             async with asyncio.timeout(_PROBE_TIMEOUT_SECONDS):
                 places = await self._offsets.places(partitions)

@@ -9,7 +9,7 @@ from tests.chart.rendering import EXAMPLES, Resource, resources, values_of
 from tests.cluster.conftest import PREFIX
 from tests.cluster.kube import Kube
 
-# Kubernetes' own; those of gateways, Prometheus and others need their definitions, and are checked by kubeconform.
+# Kubernetes' own: those of gateways, KEDA, Prometheus and others need definitions that a bare cluster does not have.
 BUILT_IN = ("v1", "apps/", "autoscaling/", "batch/", "networking.k8s.io/", "policy/", "rbac.authorization.k8s.io/")
 
 

@@ -112,9 +112,11 @@ async def test_topic_that_is_deleted_takes_no_other_along(facility, scan, make, 
     try:
         await eventually(is_read)
         asking = asyncio.create_task(ask())
-        await facility.delete_topic(beamline)
-        await asyncio.sleep(2)
-        asking.cancel()
+        try:
+            await facility.delete_topic(beamline)
+            await asyncio.sleep(2)
+        finally:
+            asking.cancel()
         message = make("started", scan.pid())
         await facility.produce(message)
 

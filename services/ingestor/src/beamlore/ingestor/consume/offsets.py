@@ -12,12 +12,10 @@ from beamlore.ingestor.settings import Settings
 class Place(NamedTuple):
     """Where a group is in a partition, in offsets."""
 
-    first: int
-    """Of the oldest message that is kept."""
     end: int
     """Of the next message that is written."""
     next: int
-    """Of the next message that the group reads."""
+    """Of the next message that the group reads; of the oldest that is kept, where it has read none or that is newer."""
 
 
 class GroupOffsets:
@@ -58,4 +56,4 @@ class GroupOffsets:
         first = await self._consumer.beginning_offsets(asked)
         ends = await self._consumer.end_offsets(asked)
         committed = {one: await self._consumer.committed(one) for one in asked}
-        return {one: Place(first[one], ends[one], max(committed[one] or 0, first[one])) for one in asked}
+        return {one: Place(ends[one], max(committed[one] or 0, first[one])) for one in asked}

@@ -58,6 +58,9 @@ class Folder:
     async def fold(self) -> int:
         """Fold the oldest entries; return how many they were.
 
+        The transaction begins behind no write that is not finished, in any database: an entry of the last moment that
+        no majority has confirmed may not be among them yet.
+
         Raises:
             PyMongoError: another process folds at the same moment, or the database does not answer.
         """

@@ -54,7 +54,7 @@ async def installation(servers: Installation) -> Installation:
 
 @pytest.fixture(scope="session")
 def token(servers: Installation) -> Tokens:
-    """Fresh access tokens: ``token("ada")`` of a person, ``token.service("ingestor")`` of a service."""
+    """Access tokens: ``token("ada")`` of a person, ``token.service("ingestor")`` of a service."""
     return servers.token
 
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from beamlore.embedded import Installation, Tokens
+from beamlore.embedded import NO_AUTHORITIES, Installation, Tokens
 from tests.pages import chromium, sign_in
 
 SIZE = {"width": 1400, "height": 900}
@@ -46,6 +46,7 @@ async def api(installation: Installation, token: Tokens) -> AsyncIterator[Callab
                     base_url=f"{installation.front_door}/api",
                     headers={"Authorization": f"Bearer {token(user)}"},
                     timeout=30,
+                    verify=NO_AUTHORITIES,
                 )
             )
         yield clients.__getitem__

@@ -1,7 +1,6 @@
 """A catalogue of a test's own, over an empty database."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from beamlore.catalogue.app import build_app
 from beamlore.catalogue.settings import Settings
 from beamlore.contract import CATALOGUE_ADMIN
 from beamlore.core import Phases, Principal, Server
-from beamlore.embedded import Installation
+from beamlore.embedded import NO_AUTHORITIES, Installation, bound_socket
 from tests.security.reference import NOBODY, User
 
 _phases = Phases("catalogue", CollectorRegistry())
@@ -52,14 +51,14 @@ async def served(mongo_database: Any, servers: Installation) -> AsyncIterator[Se
         client_secret=SecretStr(environment["BEAMLORE_CLIENT_SECRET"]),
         functional_accounts_file=Path(environment["BEAMLORE_FUNCTIONAL_ACCOUNTS_FILE"]),
     )
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = bound_socket()
     app = build_app(settings, _phases)
     config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1, loop="none")
     server = Server(config, app.state.health, drain_seconds=0)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
-        async with asyncio.timeout(20), httpx.AsyncClient(base_url=address) as client:
+        async with asyncio.timeout(20), httpx.AsyncClient(base_url=address, verify=NO_AUTHORITIES) as client:
             while not (await client.get("/health/ready")).is_success:
                 await asyncio.sleep(0.02)
         yield Served(address, app)
@@ -72,5 +71,5 @@ async def served(mongo_database: Any, servers: Installation) -> AsyncIterator[Se
 @pytest.fixture
 async def client(served: Served) -> AsyncIterator[httpx.AsyncClient]:
     """A client that is nobody until a request brings headers."""
-    async with httpx.AsyncClient(base_url=served.address, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=served.address, timeout=60, verify=NO_AUTHORITIES) as client:
         yield client

@@ -1,7 +1,6 @@
 """A catalogue of each test's own, over a fresh database, served on a port of its own."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,14 +11,14 @@ import pytest
 import uvicorn
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
-from pymongo.errors import PyMongoError
 
 from beamlore.catalogue.app import build_app
 from beamlore.catalogue.migrations import MIGRATIONS
 from beamlore.catalogue.settings import Settings
-from beamlore.core import MigrationError, Phases, Principal, Server, migrate
-from beamlore.embedded import Installation, Tokens
-from beamlore.ops.errors import OpsError
+from beamlore.core import Phases, Principal, Server, migrate
+from beamlore.embedded import NO_AUTHORITIES, Installation, Tokens, bound_socket
+
+from .databases import Databases
 
 BATCH = "/api/beamlore/v1/datasets/batch"
 SCANS = "/api/beamlore/v1/scans"
@@ -41,15 +40,17 @@ class Served:
         if person is not None:
             token = self._token.service(person) if person == "ingestor" else self._token(person)
             headers["Authorization"] = f"Bearer {token}"
-        client = httpx.AsyncClient(base_url=self.address, headers=headers, timeout=30)
-        self._clients.append(client)
-        return client
+        return self.client(headers)
 
     def member_of(self, *groups: str) -> httpx.AsyncClient:
         """A client with a token of the catalogue's own, which outlives any test."""
         principal = Principal(subject="functional:test", username="test", groups=frozenset(groups))
         token = self.app.state.session_tokens.issue(principal)
-        client = httpx.AsyncClient(base_url=self.address, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        return self.client({"Authorization": f"Bearer {token}"})
+
+    def client(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
+        """A client that sends these headers."""
+        client = httpx.AsyncClient(base_url=self.address, headers=headers, timeout=60, verify=NO_AUTHORITIES)
         self._clients.append(client)
         return client
 
@@ -85,15 +86,14 @@ def settings_for(servers: Installation) -> Callable[..., Settings]:
 @asynccontextmanager
 async def serving(settings: Settings, token: Tokens) -> AsyncIterator[Served]:
     """Serve a catalogue until the block is left."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    listener = bound_socket()
     app = build_app(settings, _phases)
     config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1, loop="none")
     server = Server(config, app.state.health, drain_seconds=0)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     served = Served(f"http://127.0.0.1:{listener.getsockname()[1]}", token, app)
     try:
-        async with httpx.AsyncClient(base_url=served.address) as client:
+        async with httpx.AsyncClient(base_url=served.address, verify=NO_AUTHORITIES) as client:
             await until(lambda: _ready(client))
         yield served
     finally:
@@ -120,38 +120,25 @@ async def until(condition: Callable[[], Any], seconds: float = 20) -> None:
 @pytest.fixture(scope="session")
 async def databases(
     settings_for: Callable[..., Settings], new_database: Callable[[], Awaitable[Any]], drop_later: Callable[[str], None]
-) -> AsyncIterator[Callable[[], Awaitable[Any]]]:
-    """Empty databases with the catalogue's indexes; the next is made while a test uses the one before."""
+) -> AsyncIterator[Databases]:
+    """Empty databases with the catalogue's indexes."""
 
     async def make() -> Any:
         database = await new_database()
         await migrate(settings_for(*database), MIGRATIONS, by="test", within_seconds=60, tell=lambda _: None)
         return database
 
-    async def take() -> Any:
-        nonlocal upcoming
-        made = upcoming
-        try:
-            return await made
-        except (PyMongoError, OpsError, MigrationError):
-            # A test had members away when it was made.
-            return await make()
-        finally:
-            upcoming = asyncio.create_task(make())
-
-    upcoming = asyncio.create_task(make())
-    yield take
-    drop_later((await upcoming).name)
+    made = Databases(make, drop_later)
+    yield made
+    await made.end()
 
 
 @pytest.fixture
-async def mongo_database(
-    databases: Callable[[], Awaitable[Any]], drop_later: Callable[[str], None]
-) -> AsyncIterator[Any]:
-    """An empty database with the catalogue's indexes, dropped afterwards."""
-    database = await databases()
+async def mongo_database(databases: Databases) -> AsyncIterator[Any]:
+    """An empty database with the catalogue's indexes."""
+    database = await databases.take()
     yield database
-    drop_later(database.name)
+    databases.give_back(database)
 
 
 @pytest.fixture
@@ -159,3 +146,14 @@ async def served(mongo_database: Any, settings_for: Callable[..., Settings], tok
     """A catalogue over an empty database."""
     async with serving(settings_for(*mongo_database), token) as running:
         yield running
+
+
+@pytest.fixture
+async def following(served: Served) -> None:
+    """The catalogue follows the changes; before, it does not know them one by one."""
+
+    async def follows() -> bool:
+        found: bool = served.app.state.catalogue.ground.derived.follows
+        return found
+
+    await until(follows)

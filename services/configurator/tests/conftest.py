@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from beamlore.configurator.app import PREFIX, build_app
 from beamlore.configurator.seeding import load_seed, plant
 from beamlore.configurator.settings import Settings
-from beamlore.embedded import Installation, Tokens
+from beamlore.embedded import NO_AUTHORITIES, Installation, Tokens
 
 Client = Callable[[str | None], httpx.AsyncClient]
 
@@ -46,7 +46,10 @@ async def empty(app: FastAPI, token: Tokens) -> AsyncIterator[Client]:
                 value = token.service(who[1:]) if who.startswith("@") else token(who)
                 headers["Authorization"] = f"Bearer {value}"
             made = httpx.AsyncClient(
-                transport=httpx.ASGITransport(app), base_url=f"http://configurator{PREFIX}", headers=headers
+                transport=httpx.ASGITransport(app),
+                base_url=f"http://configurator{PREFIX}",
+                headers=headers,
+                verify=NO_AUTHORITIES,
             )
             stack.push_async_callback(made.aclose)
             return made

@@ -64,9 +64,9 @@ async def test_a_migration_that_fails_is_pending_and_leaves_the_lease(database):
 
     migrations = [Migration(1, "fails at first", apply)]
     with pytest.raises(RuntimeError):
-        await Migrations(database, migrations, "1").run()
+        await Migrations(database, migrations, "1", lease_seconds=600).run()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await Migrations(database, migrations, "1").run() == 1
 
 
@@ -129,7 +129,7 @@ async def test_a_service_is_ready_only_when_nothing_is_pending(database):
         await asyncio.sleep(0.5)
         assert not health.ready
         await migrations.run()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await watch.ready.wait()
         assert health.ready
         assert made == [1]

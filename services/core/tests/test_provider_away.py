@@ -81,7 +81,7 @@ async def test_tokens_are_verified_as_soon_as_the_provider_is_there(way, setting
         await verifier.verify(token("ada"))
 
     await way.open()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while True:
             try:
                 principal = await verifier.verify(token("ada"))
@@ -110,7 +110,7 @@ async def test_a_provider_that_is_silent_holds_up_no_queue_of_requests(way, sett
     answers = await asyncio.gather(*(verifier.verify(ada) for _ in range(20)), return_exceptions=True)
 
     assert all(isinstance(answer, UnavailableError) for answer in answers)
-    assert time.monotonic() - begun < 8
+    assert time.monotonic() - begun < 40
     assert way.connections == 1, "all of them waited for one question"
 
 
@@ -120,7 +120,7 @@ async def test_a_process_that_starts_meanwhile_has_the_keys_from_the_database(wa
         await way.open()
         before = TokenVerifier(settings)
         before.keys.begin(database)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while await database["beamlore_issuer_keys"].find_one({}) is None:
                 await asyncio.sleep(0.05)
         await way.cut()

@@ -18,6 +18,8 @@ from beamlore.core import UnauthenticatedError
 from ..conftest import BATCH, Served, until
 from ..scan_items import item
 
+pytestmark = pytest.mark.usefixtures("following")
+
 EVENTS = "/api/v3/events"
 DATASET = {
     "type": "raw",
@@ -64,7 +66,7 @@ async def create(client: httpx.AsyncClient, **more: Any) -> str:
 
 
 async def first(source: AsyncIterator[ServerSentEvent]) -> dict[str, Any]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         async for event in source:
             if event.data:
                 assert event.event == "message"

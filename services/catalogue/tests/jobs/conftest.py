@@ -47,16 +47,11 @@ class ServedJobs:
             groups=frozenset(groups),
         )
         token = self.served.app.state.session_tokens.issue(principal)
-        return self._client({"Authorization": f"Bearer {token}"})
+        return self.served.client({"Authorization": f"Bearer {token}"})
 
     def nobody(self) -> httpx.AsyncClient:
         """A client without a token."""
-        return self._client({})
-
-    def _client(self, headers: dict[str, str]) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(base_url=self.served.address, headers=headers, timeout=60)
-        self.served._clients.append(client)
-        return client
+        return self.served.client()
 
     async def dataset(self, pid: str, group: str = "blue", **fields: Any) -> str:
         """Put a dataset into the database and return its PID."""

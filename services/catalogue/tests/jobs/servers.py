@@ -1,7 +1,6 @@
 """Real servers that jobs' actions speak to, within the tests' own process."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
@@ -14,6 +13,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from beamlore.embedded import bound_socket
 
 
 class Mailbox:
@@ -81,8 +82,7 @@ async def archive_server() -> AsyncIterator[Archive]:
             Route("/{rest:path}", archive.answer, methods=methods),
         ]
     )
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    listener = bound_socket()
     archive.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, loop="none", lifespan="off")
     server = uvicorn.Server(config)

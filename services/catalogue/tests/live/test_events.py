@@ -5,12 +5,15 @@ import time
 from urllib.parse import quote
 
 import httpx
+import pytest
 
 from beamlore.core import Principal
 
 from ..conftest import BATCH, SCANS, Served
 from ..scan_items import START, item
 from .streams import EVENTS, Page, listening
+
+pytestmark = pytest.mark.usefixtures("following")
 
 
 async def write(client: httpx.AsyncClient, *items: object) -> None:
@@ -81,7 +84,7 @@ async def test_what_another_program_writes_is_live_and_its_keys_are_listed(serve
             {"$set": {"scientificMetadata.humidity": {"value": 40, "unit": "%", "valueSI": 0.4, "unitSI": ""}}},
         )
         await page.heard_that(lambda scan: scan["metadata"].get("humidity") == {"value": 40, "unit": "%"})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while "humidity" not in (await ada.get(f"{SCANS}/parameters")).text:
             await asyncio.sleep(0.05)
 

@@ -68,7 +68,7 @@ class Producer:
         self._stop = True
 
 
-@pytest.mark.usefixtures("whole_again")
+@pytest.mark.usefixtures("whole_again", "following")
 @pytest.mark.parametrize("role", ["secondary", "primary"])
 async def test_live_events_have_no_gap_and_no_double_while_a_member_is_down(
     served: Served, servers: Installation, role: str

@@ -45,7 +45,7 @@ class House:
         self.ingestor = served.member_of(INGESTORS)
         self.keeper = served.member_of(KEEPERS)
         self.archivist = served.member_of(ARCHIVISTS)
-        self.nobody = httpx.AsyncClient(base_url=served.address)
+        self.nobody = served.client()
 
     def somebody(self, name: str) -> httpx.AsyncClient:
         """Return the client of this name."""

@@ -1,7 +1,6 @@
 """A server that stands where DataCite and an OAI-PMH provider are: it keeps what it is sent."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from beamlore.embedded import bound_socket
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,7 @@ class DoiServer:
 @asynccontextmanager
 async def doi_server() -> AsyncIterator[DoiServer]:
     """Run one until the block is left."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    listener = bound_socket()
     found = DoiServer(f"http://127.0.0.1:{listener.getsockname()[1]}")
     app = Starlette(routes=[Route("/{path:path}", found.handle, methods=["GET", "POST", "PUT"])])
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", loop="none"))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from beamlore.embedded import NO_AUTHORITIES
 from beamlore.embedded.downloads.debian import nginx_binary
 
 _BEAMLORE = str(Path(sys.executable).with_name("beamlore"))
@@ -70,7 +71,7 @@ class Replica:
 
     async def answers(self, path: str, status: int = 200, seconds: float = _STARTS_SECONDS) -> httpx.Response:
         """Return the first answer with this status."""
-        async with asyncio.timeout(seconds), httpx.AsyncClient(base_url=self.url) as http:
+        async with asyncio.timeout(seconds), httpx.AsyncClient(base_url=self.url, verify=NO_AUTHORITIES) as http:
             while True:
                 assert self._process is not None
                 assert self._process.poll() is None, self.log.read_text()[-3000:]

@@ -1,7 +1,6 @@
 """Where groups come from: each provider, at real HTTP services (OWASP API10:2023: nothing is granted in doubt)."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,6 +13,7 @@ from pydantic import SecretStr
 from beamlore.catalogue.settings import Settings
 from beamlore.catalogue.users.groups import group_sources
 from beamlore.catalogue.users.person import Person
+from beamlore.embedded import bound_socket
 
 NORA = Person(
     strategy="oidc",
@@ -43,8 +43,7 @@ async def office() -> AsyncIterator[Asked]:
         asked.requests.append((request.scope["raw_path"].decode(), dict(request.headers), body))
         return JSONResponse(asked.answer)
 
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    listener = bound_socket()
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, loop="none", lifespan="off"))
     running = asyncio.create_task(server.serve(sockets=[listener]))
     asked.address = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -21,6 +21,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pymongo import AsyncMongoClient
 
 from beamlore.contract import ScanMessage, encode_message, scan_topic
+from beamlore.embedded import NO_AUTHORITIES
 from beamlore.ingestor.app import build_app
 from beamlore.ingestor.inbox.repository import record_id
 from beamlore.ingestor.settings import Settings
@@ -87,7 +88,7 @@ class Service:
         assert self._process is not None
         assert self._process.poll() is None, f"{self._name} ended: {self._log.read_text()[-2000:]}"
         try:
-            async with httpx.AsyncClient() as http:
+            async with httpx.AsyncClient(verify=NO_AUTHORITIES) as http:
                 return (await http.get(f"{self.url}/health/ready")).is_success
         except httpx.HTTPError:
             return False
@@ -228,6 +229,13 @@ class Facility:
         answer = await self._get(f"/api/beamlore/v1/scans/{quote(pid, safe='')}")
         return answer.json() if answer.is_success else None
 
+    async def group_size(self) -> int:
+        """Return how many members the ingestors' consumer group has."""
+        async with self._kafka_admin() as admin:
+            (answer,) = await admin.describe_consumer_groups([self.group])
+            (group,) = answer.to_object()["groups"]
+            return len(group["members"])
+
     async def uncommitted(self) -> int:
         """Return how many messages of the facility's beamline the ingestors have not committed."""
         consumer = AIOKafkaConsumer(**self._kafka, group_id=self.group, enable_auto_commit=False)
@@ -252,14 +260,14 @@ class Facility:
             return await client[database][collection].count_documents({"_id": {"$in": ids}})
 
     async def faults(self, **fault: Any) -> None:
-        async with httpx.AsyncClient(base_url=self.useroffice.url) as http:
+        async with httpx.AsyncClient(base_url=self.useroffice.url, verify=NO_AUTHORITIES) as http:
             answer = await http.put(
                 "/api/useroffice/v1/faults", json=fault, headers={"Authorization": f"Bearer {self.token('admin')}"}
             )
             answer.raise_for_status()
 
     async def _get(self, path: str) -> httpx.Response:
-        async with httpx.AsyncClient(base_url=self.catalogue.url) as http:
+        async with httpx.AsyncClient(base_url=self.catalogue.url, verify=NO_AUTHORITIES) as http:
             return await http.get(path, headers={"Authorization": f"Bearer {self.token('admin')}"})
 
     def _seed(self) -> str:
@@ -318,7 +326,9 @@ async def running_ingestor(settings: Settings, token: Any) -> AsyncIterator[Runn
     app = build_app(settings, on_failure=fail)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ingestor.example") as http,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://ingestor.example", verify=NO_AUTHORITIES
+        ) as http,
     ):
         running = Running(http, token)
         await eventually(lambda: _all_well(running))

@@ -2,8 +2,9 @@
 
 from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.installation import Installation
+from beamlore.embedded.loopback import NO_AUTHORITIES, bound_socket
 from beamlore.embedded.servers.kafka import KafkaAccount
 from beamlore.embedded.servers.keycloak import Tokens
 from beamlore.embedded.supervision.supervisor import ProcessStatus
 
-__all__ = ["EmbeddedError", "Installation", "KafkaAccount", "ProcessStatus", "Tokens"]
+__all__ = ["NO_AUTHORITIES", "EmbeddedError", "Installation", "KafkaAccount", "ProcessStatus", "Tokens", "bound_socket"]

@@ -18,6 +18,7 @@ from beamlore.embedded.downloads.debian import provide_packages
 from beamlore.embedded.downloads.java_servers import JavaServers, provide_java_servers
 from beamlore.embedded.downloads.web_app import provide_web_app, web_app_directory
 from beamlore.embedded.errors import EmbeddedError
+from beamlore.embedded.loopback import NO_AUTHORITIES
 from beamlore.embedded.preparation import check_disk, check_ports, end_what_was_left, port_in_use
 from beamlore.embedded.probes import until_ready
 from beamlore.embedded.progress import Progress, SilentProgress
@@ -277,7 +278,7 @@ class Installation:
         headers = {"Authorization": f"Bearer {await asyncio.to_thread(self.token, 'admin')}"}
         address = self.services.address("configurator") + CONFIGURATOR_PREFIX
         try:
-            async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as http:
+            async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60, verify=NO_AUTHORITIES) as http:
                 await plant(http, load_metadata_sets(None), lambda _: None)
         except SeedError as error:
             raise EmbeddedError(

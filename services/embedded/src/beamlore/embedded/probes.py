@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import ssl
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from beamlore.embedded.errors import EmbeddedError
+from beamlore.embedded.loopback import NO_AUTHORITIES
 from beamlore.embedded.supervision.supervisor import Supervisor
 
 _FIRST_PAUSE_SECONDS = 0.1
@@ -56,9 +56,7 @@ async def until_ready(
 
 async def serves(url: str) -> bool:
     """Return whether an HTTP server on this machine answers a request with success."""
-    # Loading the certificates of all the world's authorities would cost more than all else here.
-    no_authorities = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    async with httpx.AsyncClient(timeout=_PROBE_SECONDS, verify=no_authorities) as http:
+    async with httpx.AsyncClient(timeout=_PROBE_SECONDS, verify=NO_AUTHORITIES) as http:
         try:
             return (await http.get(url)).is_success
         except httpx.TransportError:

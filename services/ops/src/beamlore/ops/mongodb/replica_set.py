@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 _ALREADY_INITIALIZED: Final = 23
 _NOT_FOUND_THERE: Final = 74
 _TRY_AGAIN: Final = {
+    _NOT_FOUND_THERE,  # too few members answer: they start, or this one has not noticed yet that it is no primary
     109,  # ConfigurationInProgress
     189,  # PrimarySteppedDown
     308,  # CurrentConfigNotCommittedYet
@@ -187,6 +188,7 @@ class ReplicaSet:
 
     async def _take_step(self, primary: str, deadline: Deadline) -> bool:
         """Take the next step towards the wanted members; return whether there was one to take."""
+        refusal = ""
         async with self._connections.to(primary) as client:
             try:
                 current = (await client.admin.command("replSetGetConfig"))["config"]
@@ -210,11 +212,12 @@ class ReplicaSet:
             except OperationFailure as error:
                 if error.code not in _TRY_AGAIN:
                     raise
+                refusal = f" The last change was refused: {str(error)[:300]}"
                 await asyncio.sleep(1)
             except AutoReconnect:
                 await asyncio.sleep(1)  # the primary has changed
         if deadline.is_over:
-            raise OpsError(f"MongoDB's members were not all changed within {deadline.seconds:.0f} s.")
+            raise OpsError(f"MongoDB's members were not all changed within {deadline.seconds:.0f} s.{refusal}")
         return True
 
     async def _do(self, client: Client, step: Step | StepDown, primary: str) -> None:

@@ -16,7 +16,7 @@ from beamlore.catalogue.app import build_app
 from beamlore.catalogue.settings import Settings
 from beamlore.contract import CATALOGUE_ADMIN
 from beamlore.core import Phases, Principal, Server
-from beamlore.embedded import NO_AUTHORITIES, Installation, bound_socket
+from beamlore.embedded import NO_AUTHORITIES, Installation, listening_socket
 from tests.security.reference import NOBODY, User
 
 _phases = Phases("catalogue", CollectorRegistry())
@@ -51,7 +51,7 @@ async def served(mongo_database: Any, servers: Installation) -> AsyncIterator[Se
         client_secret=SecretStr(environment["BEAMLORE_CLIENT_SECRET"]),
         functional_accounts_file=Path(environment["BEAMLORE_FUNCTIONAL_ACCOUNTS_FILE"]),
     )
-    listener = bound_socket()
+    listener = listening_socket()
     app = build_app(settings, _phases)
     config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1, loop="none")
     server = Server(config, app.state.health, drain_seconds=0)

@@ -16,7 +16,7 @@ from beamlore.catalogue.app import build_app
 from beamlore.catalogue.migrations import MIGRATIONS
 from beamlore.catalogue.settings import Settings
 from beamlore.core import Phases, Principal, Server, migrate
-from beamlore.embedded import NO_AUTHORITIES, Installation, Tokens, bound_socket
+from beamlore.embedded import NO_AUTHORITIES, Installation, Tokens, listening_socket
 
 from .databases import Databases
 
@@ -86,7 +86,7 @@ def settings_for(servers: Installation) -> Callable[..., Settings]:
 @asynccontextmanager
 async def serving(settings: Settings, token: Tokens) -> AsyncIterator[Served]:
     """Serve a catalogue until the block is left."""
-    listener = bound_socket()
+    listener = listening_socket()
     app = build_app(settings, _phases)
     config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1, loop="none")
     server = Server(config, app.state.health, drain_seconds=0)

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import psutil
@@ -24,6 +24,11 @@ _FAILS = (sys.executable, "-c", "print('error: no space left on device'); raise 
 _WAIT_SECONDS = 60
 
 
+def _stays(environment: Mapping[str, str] | None = None) -> Program:
+    # SIGTERM does nothing to a process that supervisord has forked and that is not yet the program.
+    return Program("stays", _STAYS, environment or {}, stop_seconds=1)
+
+
 @pytest.fixture
 async def state(tmp_path: Path) -> StateDirectory:
     state = StateDirectory(tmp_path / "instances" / "one")
@@ -37,7 +42,7 @@ async def supervisor(state: StateDirectory) -> AsyncIterator[Supervisor]:
     await supervisor.launch(
         [
             # A password with what the configuration's grammar treats specially, and a comma as in lists of hosts.
-            Program("stays", _STAYS, {"HOSTS": "one:1,two:2", "ODD": "100% 'sure';#no"}),
+            _stays({"HOSTS": "one:1,two:2", "ODD": "100% 'sure';#no"}),
             Program("fails", _FAILS),
         ]
     )
@@ -68,7 +73,7 @@ async def test_a_process_gets_its_environment_as_it_is(supervisor: Supervisor, s
 @pytest.mark.parametrize("value", ['say "hello"', "two\nlines", "a ;comment", "a #comment"])
 async def test_a_value_the_supervisor_could_not_read_is_refused(state: StateDirectory, value: str) -> None:
     with pytest.raises(EmbeddedError, match="stays"):
-        await Supervisor(state, Secrets(state.root / "secrets.json")).launch([Program("stays", _STAYS, {"ODD": value})])
+        await Supervisor(state, Secrets(state.root / "secrets.json")).launch([_stays({"ODD": value})])
 
 
 async def test_settings_of_the_calling_shell_do_not_reach_the_processes(
@@ -76,7 +81,7 @@ async def test_settings_of_the_calling_shell_do_not_reach_the_processes(
 ) -> None:
     monkeypatch.setenv("BEAMLORE_MONGO_URL", "mongodb://elsewhere")
     supervisor = Supervisor(state, Secrets(state.root / "secrets.json"))
-    await supervisor.launch([Program("stays", _STAYS)])
+    await supervisor.launch([_stays()])
     try:
         await supervisor.start("stays")
         await _until(lambda: supervisor.status()["stays"].state == "RUNNING")
@@ -137,7 +142,7 @@ async def test_what_a_killed_supervisor_left_is_ended_and_a_stale_pid_is_harmles
         (state.run / "supervisor.pid").write_text(str(stranger.pid))
         assert end_leftovers(state.root)
         assert not orphan.is_running()
-        await supervisor.launch([Program("stays", _STAYS)])
+        await supervisor.launch([_stays()])
         await supervisor.start("stays")
         assert supervisor.status()["stays"].is_running
         assert stranger.poll() is None
@@ -165,11 +170,11 @@ def test_only_processes_of_this_very_instance_are_left_overs(tmp_path: Path) -> 
 
 
 async def test_a_changed_program_is_taken_over_and_others_run_on(supervisor: Supervisor) -> None:
-    await supervisor.launch([Program("stays", _STAYS), Program("more", _STAYS)])
+    await supervisor.launch([_stays(), Program("more", _STAYS)])
     await supervisor.start("stays")
     await supervisor.start("more")
     untouched = _pid(supervisor, "more")
-    await supervisor.launch([Program("stays", _STAYS, {"NEW": "yes"}), Program("more", _STAYS)])
+    await supervisor.launch([_stays({"NEW": "yes"}), Program("more", _STAYS)])
     await supervisor.start("stays")
     await _until(lambda: supervisor.status()["stays"].state == "RUNNING")
     assert psutil.Process(_pid(supervisor, "stays")).environ()["NEW"] == "yes"

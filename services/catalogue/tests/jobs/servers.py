@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from beamlore.embedded import bound_socket
+from beamlore.embedded import listening_socket
 
 
 class Mailbox:
@@ -82,7 +82,7 @@ async def archive_server() -> AsyncIterator[Archive]:
             Route("/{rest:path}", archive.answer, methods=methods),
         ]
     )
-    listener = bound_socket()
+    listener = listening_socket()
     archive.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, loop="none", lifespan="off")
     server = uvicorn.Server(config)

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from beamlore.catalogue.filters import FilterError
 from beamlore.catalogue.logbooks.messages import parse_logbook_filter
-from beamlore.embedded import bound_socket
+from beamlore.embedded import listening_socket
 
 from ..conftest import BATCH, Served, serving, until
 from ..facility import GROUPS, asked
@@ -61,7 +61,7 @@ def _logbook(name: str) -> dict[str, Any]:
 
 @asynccontextmanager
 async def listening(app: Any) -> AsyncIterator[str]:
-    listener = bound_socket()
+    listener = listening_socket()
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", loop="none"))
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from beamlore.embedded import bound_socket
+from beamlore.embedded import listening_socket
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class DoiServer:
 @asynccontextmanager
 async def doi_server() -> AsyncIterator[DoiServer]:
     """Run one until the block is left."""
-    listener = bound_socket()
+    listener = listening_socket()
     found = DoiServer(f"http://127.0.0.1:{listener.getsockname()[1]}")
     app = Starlette(routes=[Route("/{path:path}", found.handle, methods=["GET", "POST", "PUT"])])
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", loop="none"))

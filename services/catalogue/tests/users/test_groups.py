@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from beamlore.catalogue.settings import Settings
 from beamlore.catalogue.users.groups import group_sources
 from beamlore.catalogue.users.person import Person
-from beamlore.embedded import bound_socket
+from beamlore.embedded import listening_socket
 
 NORA = Person(
     strategy="oidc",
@@ -43,7 +43,7 @@ async def office() -> AsyncIterator[Asked]:
         asked.requests.append((request.scope["raw_path"].decode(), dict(request.headers), body))
         return JSONResponse(asked.answer)
 
-    listener = bound_socket()
+    listener = listening_socket()
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, loop="none", lifespan="off"))
     running = asyncio.create_task(server.serve(sockets=[listener]))
     asked.address = f"http://127.0.0.1:{listener.getsockname()[1]}"

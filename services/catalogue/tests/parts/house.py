@@ -82,8 +82,4 @@ async def house_of(
         **more,
     )
     async with serving(settings, token) as served:
-        house = House(served)
-        try:
-            yield house
-        finally:
-            await house.nobody.aclose()
+        yield House(served)

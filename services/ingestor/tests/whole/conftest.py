@@ -229,6 +229,14 @@ class Facility:
         answer = await self._get(f"/api/beamlore/v1/scans/{quote(pid, safe='')}")
         return answer.json() if answer.is_success else None
 
+    async def members(self, count: int) -> None:
+        """Wait until the ingestors' consumer group has so many members: those that were killed count for a while."""
+
+        async def so_many() -> bool:
+            return await self.group_size() == count
+
+        await eventually(so_many)
+
     async def group_size(self) -> int:
         """Return how many members the ingestors' consumer group has."""
         async with self._kafka_admin() as admin:

@@ -72,15 +72,12 @@ async def test_members_come_go_and_die_and_nothing_is_lost_or_doubled(facility, 
     assert len(instruments.pids) > after_leaving > 0
 
 
-async def test_an_ingestor_that_is_told_to_end_leaves_its_partitions_at_once(facility, members, scan, make, eventually):
+async def test_an_ingestor_that_is_told_to_end_leaves_its_partitions_at_once(facility, members, scan, make):
     first, second, _ = members
+    await facility.members(0)
     await first.start()
     await second.start()
-
-    async def both_read():
-        return await facility.group_size() == 2
-
-    await eventually(both_read)
+    await facility.members(2)
     pids = [scan.pid() for _ in range(8)]
     first.terminate()
     assert await facility.group_size() == 1, "one that dies is a member until its session's time is over"

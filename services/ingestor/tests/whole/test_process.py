@@ -39,14 +39,15 @@ async def test_killed_in_mid_batch_it_loses_and_doubles_nothing(facility, proces
 
 async def test_told_to_end_it_leaves_the_group_at_once(facility, process, start_ingestor, scan, make):
     pid = scan.pid()
+    await facility.members(0)
     await process.start()
+    await facility.members(1)
 
-    code = process.terminate()
+    assert process.terminate() == 0
+    assert await facility.group_size() == 0, "one that dies is a member until its session's time is over"
     async with start_ingestor():
         await facility.produce(make("finished", pid, 1))
         await facility.scan(pid, state="finished")
-
-    assert code == 0
 
 
 async def test_at_rest_it_needs_less_than_150_megabytes(process):

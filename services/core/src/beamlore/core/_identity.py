@@ -100,6 +100,32 @@ async def authenticated(request: Request, token: str) -> Principal:
     return principal
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A caller whose rights can be asked for again, for answers that stay open, such as streams of events.
+
+    The principal of a request is what was true when the request came. Whoever goes on answering after that calls
+    ``present`` every few seconds and goes on with what it returns.
+    """
+
+    request: Request
+    token: str
+
+    async def present(self) -> Principal:
+        """Return the caller as they are now: with the groups they have left, and within the token's scopes.
+
+        Cheap enough for every few seconds and thousands of streams: what is known is kept in the process. It takes in
+        all that ends or narrows a token: a session that was signed out, a token that was revoked (within 10 s, in every
+        process), a person who was disabled or removed, or who has lost a group (within five minutes).
+
+        Raises:
+            UnauthenticatedError: the token counts no longer; end the answer.
+            ForbiddenError: the token's scopes no longer take in the request; end the answer.
+            UnavailableError: it cannot be told at the moment; end the answer too, the reader comes back.
+        """
+        return await authenticated(self.request, self.token)
+
+
 class _Authentication(HTTPBearer):
     """The caller, as one dependency: its name and scheme stand in OpenAPI, and each request has one less to solve."""
 

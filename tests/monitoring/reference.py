@@ -15,6 +15,7 @@ _TITLES = {
     "http": "Every service: requests",
     "health": "Every service: what it depends on",
     "service": "Every service: its own token",
+    "account": "Every service: accounts that are looked at again",
     "mongo": "Every service with a database: connections",
     "catalogue": "The catalogue",
     "ingestor": "The ingestor",

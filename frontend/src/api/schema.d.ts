@@ -485,7 +485,7 @@ export interface paths {
         put?: never;
         /**
          * Logout
-         * @description End the session: the token is not taken any longer.
+         * @description End the session: the token, and all that were renewed from the same login, are not taken any longer.
          */
         post: operations["AuthController_logout_v3"];
         delete?: never;
@@ -2467,7 +2467,7 @@ export interface paths {
         put?: never;
         /**
          * Own Token
-         * @description Return a new token of the caller, or of nobody.
+         * @description Return a new token of the caller, or of nobody; it does not outlive the login that the caller's comes from.
          */
         post: operations["UsersController_getUserJWT_v3"];
         delete?: never;
@@ -2508,7 +2508,7 @@ export interface paths {
         put?: never;
         /**
          * Logout
-         * @description End the session: the token is not taken any longer.
+         * @description End the session: the token, and all that were renewed from the same login, are not taken any longer.
          */
         post: operations["UsersController_logout_v3"];
         delete?: never;

@@ -30,6 +30,8 @@ http {
     # A caller's busy connection ends in order before a pod does.
     keepalive_time {{ $web.keepaliveSeconds }}s;
     client_max_body_size {{ $web.maxBodySize }};
+    # A token that names 300 groups has 10 kB, and stands in an address where a login ends.
+    large_client_header_buffers 4 64k;
     client_body_temp_path /tmp/body;
     proxy_temp_path /tmp/proxy;
     fastcgi_temp_path /tmp/fastcgi;

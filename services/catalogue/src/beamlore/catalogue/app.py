@@ -33,7 +33,7 @@ from beamlore.catalogue.servicetokens.service import ServiceTokens
 from beamlore.catalogue.settings import Settings
 from beamlore.catalogue.state import Catalogue, assemble
 from beamlore.catalogue.users.service import UserService
-from beamlore.core import Ending, Health, Migrations, Phases, SchemaWatch, TokenVerifier, connect, create_app
+from beamlore.core import Ending, Health, Migrations, Phases, PresentVerifier, SchemaWatch, connect, create_app
 
 PREFIX = "/api/beamlore/v1"
 VERSION = "1.0.0"
@@ -70,10 +70,10 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
         built = [(noun, noun.build(catalogue.ground)) for noun in NOUNS if noun.build is not None]
         app.state.services = {type(service): service for _, service in built}
         services = app.state.services
-        app.state.verifier.look_up(services[UserService].directory, services[ServiceTokens])
+        app.state.verifier.look_up(services[UserService], services[ServiceTokens])
         follower = Follower(client, catalogue, app.state.services[Keeper], health)
         if settings.oidc_issuer:
-            persons.keys.begin(catalogue.database)
+            persons.begin(catalogue.database, shares_accounts=True)
         background = Background()
         background.start("follow", follower.run)
         migrations = Migrations(catalogue.database, MIGRATIONS, package_version("beamlore-catalogue"))
@@ -106,8 +106,8 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
     )
     tokens = SessionTokens(settings)
     app.state.session_tokens = tokens
-    persons: TokenVerifier = app.state.verifier
-    app.state.provider = IdentityProvider(settings, persons)
+    persons: PresentVerifier = app.state.verifier
+    app.state.provider = IdentityProvider(settings, persons.tokens)
     app.state.admission = admit
     costs = Costs(settings.slow_seconds_a_minute)
     app.state.allowance = costs.allow

@@ -40,7 +40,7 @@ def build_app(settings: Settings) -> FastAPI:
         database = client.get_database(settings.mongo_database)
         migrations = Migrations(database, MIGRATIONS, version("beamlore-configurator"))
         schema = SchemaWatch(migrations, health, _COMPONENT, migrates=settings.migrate_at_start)
-        app.state.verifier.keys.begin(database)
+        app.state.verifier.begin(database)
         watching = asyncio.create_task(_watch(database, schema, health))
         try:
             yield

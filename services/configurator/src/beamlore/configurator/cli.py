@@ -65,7 +65,11 @@ def openapi() -> None:
     from beamlore.configurator.settings import Settings
 
     nowhere = Settings(
-        oidc_issuer="https://issuer.example", mongo_url=SecretStr("mongodb://none.example"), mongo_database="none"
+        oidc_issuer="https://issuer.example",
+        client_id="none",
+        client_secret=SecretStr("none"),
+        mongo_url=SecretStr("mongodb://none.example"),
+        mongo_database="none",
     )
     typer.echo(json.dumps(build_app(nowhere).openapi(), indent=2, ensure_ascii=False))
 

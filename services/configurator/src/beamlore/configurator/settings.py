@@ -1,7 +1,7 @@
 """Settings of the configurator."""
 
-from beamlore.core import HttpSettings, MongoSettings, OidcSettings
+from beamlore.core import HttpSettings, IdentityCheckSettings, MongoSettings
 
 
-class Settings(HttpSettings, OidcSettings, MongoSettings):
+class Settings(HttpSettings, IdentityCheckSettings, MongoSettings):
     """What the configurator is told by its environment."""

@@ -1,5 +1,6 @@
 """What every server shares: settings, errors, identity, HTTP, MongoDB, Kafka and telemetry."""
 
+from beamlore.core._accounts import GONE, Account, AccountSource, KeycloakAccounts
 from beamlore.core._app import create_app
 from beamlore.core._current import current_request, known, new_request_id, request_id, working_on
 from beamlore.core._durability import Durability, DurabilityLevel, DurableWriter, WriteScope
@@ -38,17 +39,30 @@ from beamlore.core._migrate import MigrationError, MigrationSettings, migrate, m
 from beamlore.core._migrations import Database, LeaseLostError, Migration, Migrations, Tell
 from beamlore.core._models import ApiModel
 from beamlore.core._mongo import connect, reason_of
+from beamlore.core._present import PresentVerifier, check_account
+from beamlore.core._rechecks import AccountRechecks
 from beamlore.core._schema import SchemaWatch
 from beamlore.core._server import Server, serve, server
 from beamlore.core._service_account import ServiceAccountAuth
 from beamlore.core._service_client import service_client
-from beamlore.core._settings import ClientSettings, HttpSettings, KafkaSettings, MongoSettings, OidcSettings
+from beamlore.core._settings import (
+    ClientSettings,
+    HttpSettings,
+    IdentityCheckSettings,
+    KafkaSettings,
+    MongoSettings,
+    OidcSettings,
+)
 from beamlore.core._telemetry import configure_logging
-from beamlore.core._tokens import TokenVerifier
+from beamlore.core._tokens import TokenVerifier, is_address, verified_email
 from beamlore.core._tracing import begin_span, is_tracing, span_within, start_tracing, traceparent_of
 
 __all__ = [
     "ANONYMOUS",
+    "GONE",
+    "Account",
+    "AccountRechecks",
+    "AccountSource",
     "ApiModel",
     "BadRequestError",
     "BeamloreError",
@@ -63,7 +77,9 @@ __all__ = [
     "ForbiddenError",
     "Health",
     "HttpSettings",
+    "IdentityCheckSettings",
     "KafkaSettings",
+    "KeycloakAccounts",
     "LeaseLostError",
     "Migration",
     "MigrationError",
@@ -76,6 +92,7 @@ __all__ = [
     "Phases",
     "PreconditionFailedError",
     "PreconditionRequiredError",
+    "PresentVerifier",
     "Principal",
     "SchemaWatch",
     "Server",
@@ -93,12 +110,14 @@ __all__ = [
     "authenticated",
     "bearer_token",
     "begin_span",
+    "check_account",
     "configure_logging",
     "connect",
     "create_app",
     "current_request",
     "index_migration",
     "install_error_handlers",
+    "is_address",
     "is_tracing",
     "kafka_options",
     "known",
@@ -116,5 +135,6 @@ __all__ = [
     "span_within",
     "start_tracing",
     "traceparent_of",
+    "verified_email",
     "working_on",
 ]

@@ -13,10 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from beamlore.core._ending import Ending
 from beamlore.core._errors import install_error_handlers, problem
 from beamlore.core._health import Health
+from beamlore.core._present import PresentVerifier
 from beamlore.core._requests import Requests
 from beamlore.core._routing import RouteIndex
 from beamlore.core._settings import HttpSettings, OidcSettings
-from beamlore.core._tokens import TokenVerifier
 from beamlore.core._tracing import is_tracing, tracer_provider
 
 _CUT_OFF = "the process had to end before it could answer; another goes on, try again"
@@ -106,7 +106,7 @@ def create_app(
     app.state.health = health
     app.state.allowance = None
     if isinstance(settings, OidcSettings):
-        app.state.verifier = TokenVerifier(settings)
+        app.state.verifier = PresentVerifier(settings)
     install_error_handlers(app)
     app.add_middleware(Requests, slow_seconds=settings.slow_request_seconds)
     app.add_middleware(_LastAnswers, ending=health.ending)

@@ -21,9 +21,17 @@ class Principal:
     username: str
     name: str = ""
     email: str = ""
+    """An address that is proved to be theirs; empty where none is. An address that somebody only claims is never kept
+    here, so that nothing can be granted to it."""
     groups: frozenset[str] = field(default_factory=frozenset)
     expires_at: float | None = None
     """When the token runs out, in seconds since the epoch."""
+    issued_at: float | None = None
+    """When the token was issued, in seconds since the epoch."""
+    session: str = ""
+    """The login that the token comes from; empty where it comes from none."""
+    session_ends_at: float | None = None
+    """When that login is over at the latest: no token that is made from this one holds for longer."""
     scopes: frozenset[str] | None = None
     """What the token is for; ``None`` where it is for everything its bearer may do."""
 

@@ -34,6 +34,11 @@ token_failures = Counter("beamlore_http_token_failures_total", "Requests whose t
 service_token_failures = Counter(
     "beamlore_service_token_failures_total", "Times the identity provider gave this service no token of its own."
 )
+account_checks = Counter(
+    "beamlore_account_checks_total",
+    "Times the identity provider was asked for an account: active, gone, refused (a right is missing), unanswered.",
+    ["outcome"],
+)
 component_ready = Gauge(
     "beamlore_health_component_ready", "Whether what the service depends on is well: 1 or 0.", ["component"]
 )

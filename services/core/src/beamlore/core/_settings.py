@@ -53,6 +53,12 @@ class OidcSettings(_Settings):
         description="Address at which services reach the issuer, where it is not the issuer's own.",
     )
 
+    oidc_email_trusted: bool = Field(
+        default=False,
+        description="Whether addresses count that the issuer does not call verified (`email_verified`): only where "
+        "nobody can change their own.",
+    )
+
     @property
     def oidc_base(self) -> str:
         """The issuer's address as seen from the services, with no slash at its end."""
@@ -64,6 +70,37 @@ class ClientSettings(_Settings):
 
     client_id: str
     client_secret: SecretStr
+
+
+class IdentityCheckSettings(OidcSettings, ClientSettings):
+    """How the accounts behind tokens are looked at again. The service's own client needs the right to do so."""
+
+    identity_check: Literal["auto", "keycloak", "off"] = Field(
+        default="auto",
+        description="How accounts are looked at again: `keycloak` by its admin API, for which the service's client has "
+        "the role `view-users` of `realm-management`; `off`: a token holds until it runs out. `auto`: `keycloak` where "
+        "the issuer is a realm of it (`…/realms/…`).",
+    )
+    identity_check_seconds: float = Field(
+        default=240, gt=0, le=300, description="How old may be what is known of an account: groups, address, logins."
+    )
+    identity_overdue_seconds: float = Field(
+        default=900,
+        ge=0,
+        description="How much older while the identity provider does not answer; after that, 503 until it does.",
+    )
+    identity_groups: Literal["name", "path", "token"] = Field(
+        default="name",
+        description="A group's name as tokens have it: `name` or `path` of Keycloak's group; `token`: groups are not "
+        "looked up, they are those of the last token.",
+    )
+
+    @property
+    def checks_accounts(self) -> bool:
+        """Whether accounts are looked at again."""
+        if self.identity_check == "auto":
+            return bool(self.client_id) and "/realms/" in self.oidc_base
+        return self.identity_check == "keycloak"
 
 
 class MongoSettings(_Settings):

@@ -6,6 +6,7 @@ issuer, audience and expiry are checked, keys come from the issuer's JWKS only.
 
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, ClaimError, DecodeError, ExpiredTokenError, JoseError
@@ -35,6 +36,7 @@ class TokenVerifier:
 
     def __init__(self, settings: OidcSettings) -> None:
         self.keys = IssuerKeys(settings)
+        self._email_is_trusted = settings.oidc_email_trusted
         self._verified: OrderedDict[str, Principal] = OrderedDict()
         self._claims = jwt.JWTClaimsRegistry(
             leeway=_LEEWAY_SECONDS,
@@ -83,20 +85,49 @@ class TokenVerifier:
 
     def _principal(self, claims: dict[str, object]) -> Principal:
         groups = claims.get("groups")
-        expires = claims["exp"]
+        # A login for when nobody is there (OpenID Connect Core 1.0, section 11) is none that a session can tell of.
+        is_offline = "offline_access" in _text(claims, "scope").split()
         return Principal(
             subject=str(claims["sub"]),
             username=_text(claims, "preferred_username") or str(claims["sub"]),
             name=_text(claims, "name"),
-            email=_text(claims, "email"),
+            email=verified_email(claims, is_trusted=self._email_is_trusted),
             groups=frozenset(group for group in groups if isinstance(group, str) and group)
             if isinstance(groups, list)
             else frozenset(),
-            expires_at=float(expires) if isinstance(expires, int | float) else None,
+            expires_at=_time(claims, "exp"),
+            issued_at=_time(claims, "iat"),
+            session="" if is_offline else _text(claims, "sid"),
         )
 
 
-def _text(claims: dict[str, object], name: str) -> str:
+def verified_email(claims: Mapping[str, object], name: str = "email", *, is_trusted: bool = False) -> str:
+    """Return the address of claims about a person; empty where the issuer does not say that it is theirs.
+
+    Source: OpenID Connect Core 1.0, section 5.1 (``email_verified``); some issuers write the truth value as text.
+
+    Args:
+        claims: of a token or of the userinfo endpoint.
+        name: of the claim that is the address.
+        is_trusted: whether the issuer's addresses count without that claim.
+    """
+    address = _text(claims, name)
+    is_theirs = is_trusted or claims.get("email_verified") in (True, "true")
+    return address if is_theirs and is_address(address) else ""
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text can be somebody's address: one ``@``, and nothing that is not seen or ends a line."""
+    local, at, domain = text.partition("@")
+    return bool(local and at and domain) and "@" not in domain and text.isprintable() and " " not in text
+
+
+def _time(claims: Mapping[str, object], name: str) -> float | None:
+    value = claims.get(name)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _text(claims: Mapping[str, object], name: str) -> str:
     value = claims.get(name)
     return value if isinstance(value, str) else ""
 

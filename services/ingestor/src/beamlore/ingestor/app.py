@@ -36,7 +36,7 @@ def build_app(settings: Settings, on_failure: Callable[[], None]) -> FastAPI:
         ingestor = Ingestor(settings, health)
         app.state.inbox_repository = ingestor.inbox_repository
         app.state.inbox_service = ingestor.inbox_service
-        app.state.verifier.keys.begin(ingestor.database)
+        app.state.verifier.begin(ingestor.database)
         ingestor.start(on_failure)
         told = asyncio.create_task(_finish_when_told(ingestor, health.ending))
         try:

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from beamlore.core import ClientSettings, HttpSettings, KafkaSettings, MongoSettings, OidcSettings
+from beamlore.core import HttpSettings, IdentityCheckSettings, KafkaSettings, MongoSettings
 
 
-class Settings(HttpSettings, OidcSettings, MongoSettings, KafkaSettings, ClientSettings):
+class Settings(HttpSettings, IdentityCheckSettings, MongoSettings, KafkaSettings):
     """What the ingestor is told by its environment."""
 
     catalogue_url: str = Field(description="Base address of the catalogue.", examples=["http://127.0.0.1:3000"])

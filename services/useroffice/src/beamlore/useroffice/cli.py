@@ -36,11 +36,14 @@ def openapi() -> None:
     """Print the description of the interface (OpenAPI 3.1, JSON)."""
     import json
 
+    from pydantic import SecretStr
+
     from beamlore.useroffice.app import build_app
     from beamlore.useroffice.seed import Seed
     from beamlore.useroffice.settings import Settings
 
-    description = build_app(Settings(oidc_issuer="https://issuer.example"), Seed(people=[], proposals=[])).openapi()
+    nowhere = Settings(oidc_issuer="https://issuer.example", client_id="none", client_secret=SecretStr("none"))
+    description = build_app(nowhere, Seed(people=[], proposals=[])).openapi()
     typer.echo(json.dumps(description, indent=2, ensure_ascii=False))
 
 

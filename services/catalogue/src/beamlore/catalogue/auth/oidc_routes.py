@@ -51,8 +51,8 @@ async def oidc(
 async def oidc_callback(request: Request, provider: Provider, tokens: Tokens, users: Users) -> Response:
     """Take the browser back from the login page and send it to the frontend with a token."""
     remembered = tokens.unseal(request.cookies.get(_COOKIE, ""))
-    user = await users.people.welcome(await provider.complete(remembered, request.query_params))
-    login = await admitted(user, users, tokens)
+    person = await provider.complete(remembered, request.query_params)
+    login = await admitted(request, await users.people.welcome(person), person, users, tokens)
     found = {
         "access-token": login["access_token"],
         "user-id": login["userId"],
@@ -75,4 +75,4 @@ async def oidc_token(
     except UnauthenticatedError:
         await attempts.failed(request, "")
         raise
-    return json_response(await admitted(await users.people.welcome(person), users, tokens), 201)
+    return json_response(await admitted(request, await users.people.welcome(person), person, users, tokens), 201)

@@ -1,5 +1,6 @@
 """What the login routes work with."""
 
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -8,10 +9,12 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from beamlore.catalogue.auth.attempts import Attempts
+from beamlore.catalogue.auth.logins import login_of
 from beamlore.catalogue.auth.provider import IdentityProvider
 from beamlore.catalogue.auth.tokens import SessionTokens
 from beamlore.catalogue.noun import given
 from beamlore.catalogue.users.collections import shown
+from beamlore.catalogue.users.person import Person
 from beamlore.catalogue.users.service import UserService
 
 
@@ -27,7 +30,7 @@ class Credentials(BaseModel):
 class IdToken(BaseModel):
     """An ID token of the identity provider."""
 
-    idToken: str = Field(max_length=16_384, repr=False)  # noqa: N815 - SciCat's name
+    idToken: str = Field(max_length=65_536, repr=False)  # noqa: N815 - SciCat's name
 
 
 class LoginAnswer(BaseModel):
@@ -70,15 +73,20 @@ LoginAttempts = Annotated[Attempts, Depends(_attempts)]
 Users = Annotated[UserService, Depends(given(UserService))]
 
 
-async def admitted(user: Mapping[str, Any], users: UserService, tokens: SessionTokens) -> dict[str, object]:
+async def admitted(
+    request: Request, user: Mapping[str, Any], person: Person, users: UserService, tokens: SessionTokens
+) -> dict[str, object]:
     """Return the answer to a login that has proved itself."""
     await users.logged_in(dict(user))
-    token = tokens.issue_for(user)
+    settings, now = request.app.state.settings, time.time()
+    login = login_of(person, now, settings.session_seconds, is_watched=settings.checks_accounts)
+    token = tokens.issue_for(user, login=login)
+    seconds = min(tokens.lifetime, max(0, int(login.ends_at - now)))
     return {
         "id": token,
         "access_token": token,
-        "expires_in": tokens.lifetime,
-        "ttl": tokens.lifetime,
+        "expires_in": seconds,
+        "ttl": seconds,
         "created": datetime.now(UTC),
         "userId": str(user["_id"]),
         "user": shown(user),

@@ -22,6 +22,7 @@ from beamlore.core import (
     TokenVerifier,
     UnauthenticatedError,
     UnavailableError,
+    verified_email,
 )
 
 _TIMEOUT_SECONDS = 10
@@ -147,12 +148,13 @@ class IdentityProvider:
             external_id=key,
             username=username or key,
             name=_text(claims, settings.oidc_userinfo_displayname),
-            email=_text(claims, settings.oidc_userinfo_email),
-            email_is_theirs=claims.get("email_verified") is not False,
+            email=verified_email(claims, settings.oidc_userinfo_email, is_trusted=settings.oidc_email_trusted),
             provider=_text(claims, settings.oidc_userinfo_provider),
             photo=f"data:image/jpeg;base64,{base64.b64encode(photo.encode('latin-1', 'ignore')).decode()}"
             if photo
             else "",
+            session=_text(claims, "sid"),
+            proven_at=float(issued) if isinstance(issued := claims.get("iat"), int | float) else None,
             payload=claims,
         )
 

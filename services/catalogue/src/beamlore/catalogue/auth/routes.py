@@ -18,6 +18,7 @@ from beamlore.catalogue.auth.parts import (
 )
 from beamlore.catalogue.refusals import refusals
 from beamlore.catalogue.users.caller import Caller
+from beamlore.catalogue.users.person import Person
 from beamlore.core import UnauthenticatedError, UnavailableError, bearer_token
 
 router = APIRouter(prefix="/api/v3", tags=["auth"], responses=refusals(400, 401, 403, 404, 429, 503))
@@ -41,7 +42,8 @@ async def login(
     if user is None:
         await attempts.failed(request, credentials.username)
         raise UnauthenticatedError(_REFUSED)
-    return json_response(await admitted(user, users, tokens), 201)
+    person = Person("local", "", str(user.get("username", "")))
+    return json_response(await admitted(request, user, person, users, tokens), 201)
 
 
 @router.post("/auth/ldap", status_code=201, operation_id="AuthController_ldapLogin_v3", response_model=LoginAnswer)
@@ -61,7 +63,7 @@ async def ldap_login(
     if person is None:
         await attempts.failed(request, credentials.username)
         raise UnauthenticatedError(_REFUSED)
-    return json_response(await admitted(await users.people.welcome(person), users, tokens), 201)
+    return json_response(await admitted(request, await users.people.welcome(person), person, users, tokens), 201)
 
 
 @router.get("/auth/whoami", operation_id="AuthController_whoami_v3")
@@ -73,11 +75,9 @@ async def whoami(caller: Caller, users: Users) -> Response:
 
 @router.post("/auth/logout", operation_id="AuthController_logout_v3", response_model=LogoutAnswer)
 @router.post("/users/logout", operation_id="UsersController_logout_v3", response_model=LogoutAnswer)
-async def logout(request: Request, caller: Caller, users: Users, provider: Provider, tokens: Tokens) -> Response:
-    """End the session: the token is not taken any longer."""
-    token = bearer_token(request) or ""
-    if tokens.is_own(token):
-        await users.end_session(caller, token, tokens.read(token).principal.expires_at)
+async def logout(request: Request, caller: Caller, users: Users, provider: Provider) -> Response:
+    """End the session: the token, and all that were renewed from the same login, are not taken any longer."""
+    await users.end_session(caller, bearer_token(request) or "")
     user = await users.people.known(caller)
     settings = request.app.state.settings
     if user.get("authStrategy") != "oidc" or not settings.oidc_auto_logout:

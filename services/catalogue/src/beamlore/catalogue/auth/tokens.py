@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from joserfc import jwe, jwt
@@ -20,11 +20,15 @@ from joserfc.jwk import OctKey
 from joserfc.jws import extract_compact
 
 from beamlore.catalogue.auth.errors import SessionExpiredError
+from beamlore.catalogue.auth.logins import Login
 from beamlore.catalogue.servicetokens.service import PREFIX, ServiceTokens, narrowed
 from beamlore.catalogue.settings import Settings
-from beamlore.catalogue.users.directory import Directory, digest
+from beamlore.catalogue.users.directory import digest
 from beamlore.contract import CATALOGUE_ADMIN
-from beamlore.core import ANONYMOUS, Principal, TokenVerifier, UnauthenticatedError
+from beamlore.core import ANONYMOUS, Principal, UnauthenticatedError, Verifier
+
+if TYPE_CHECKING:
+    from beamlore.catalogue.users.service import UserService
 
 _ALGORITHM = "HS256"
 _ISSUER = "beamlore:catalogue"
@@ -87,17 +91,23 @@ class SessionTokens:
             expires,
         )
 
-    def issue_for(self, user: Mapping[str, Any], *, seconds: int | None = None, **claims: Any) -> str:
+    def issue_for(
+        self, user: Mapping[str, Any], *, login: Login | None = None, seconds: int | None = None, **claims: Any
+    ) -> str:
         """Return a token of a user, whose groups are looked up whenever it is used.
 
         Args:
             user: SciCat's record of the user.
+            login: which it comes from, and does not outlive; none where an administrator makes it.
             seconds: how long it holds, where that is not the usual time; a token may be made that has run out.
             claims: more, for others who read the token.
         """
         key = str(user["_id"])
         shown = {name: user[name] for name in ("username", "email", "authStrategy") if isinstance(user.get(name), str)}
         expires = int(time.time()) + (self._lifetime if seconds is None else seconds)
+        if login is not None:
+            expires = min(expires, int(login.ends_at))
+            claims |= login.claims
         return self._signed({"sub": key, "_id": key, "id": key, **shown, **claims}, expires)
 
     def issue_anonymous(self) -> str:
@@ -183,24 +193,25 @@ class AnyToken:
     Members of a group that the settings call one of administrators are administrators.
     """
 
-    def __init__(self, provider: TokenVerifier | None, own: SessionTokens, admin_groups: Iterable[str]) -> None:
+    def __init__(self, provider: Verifier | None, own: SessionTokens, admin_groups: Iterable[str]) -> None:
         self._provider = provider
         self._own = own
         self._admin_groups = frozenset(group for group in admin_groups if group)
-        self._directory: Directory | None = None
+        self._users: UserService | None = None
         self._service_tokens: ServiceTokens | None = None
 
-    def look_up(self, directory: Directory, service_tokens: ServiceTokens) -> None:
+    def look_up(self, users: "UserService", service_tokens: ServiceTokens) -> None:
         """Look users and service tokens up from now on."""
-        self._directory = directory
+        self._users = users
         self._service_tokens = service_tokens
 
     async def verify(self, token: str) -> Principal:
-        """Return the principal.
+        """Return the principal as they are now; cheap, however often it is asked.
 
         Raises:
-            UnauthenticatedError: the token is not to be believed.
-            UnavailableError: the identity provider's keys were never had and it does not answer, or the database.
+            UnauthenticatedError: the token is not to be believed, or no longer.
+            UnavailableError: the identity provider's keys were never had and it does not answer, it could not be asked
+                for the account for too long, or the database does not answer.
         """
         if token.startswith(PREFIX):
             return await self._of_service(token)
@@ -208,7 +219,9 @@ class AnyToken:
             return self.with_administration(await self._ours(token))
         if self._provider is None:
             raise UnauthenticatedError("the token is not one of the catalogue's")
-        return self.with_administration(await self._provider.verify(token))
+        principal = await self._provider.verify(token)
+        self._check_login(principal)
+        return self.with_administration(principal)
 
     def with_administration(self, principal: Principal) -> Principal:
         """Return the principal, made an administrator where one of its groups is one of administrators."""
@@ -217,28 +230,50 @@ class AnyToken:
         return replace(principal, groups=principal.groups | {CATALOGUE_ADMIN})
 
     async def _of_service(self, token: str) -> Principal:
-        if self._directory is None or self._service_tokens is None:
+        if self._users is None or self._service_tokens is None:
             raise UnauthenticatedError("service tokens cannot be looked up yet")
-        principal, groups = await self._service_tokens.verify(token, self._directory)
+        principal, groups = await self._service_tokens.verify(token, self._users)
         return narrowed(self.with_administration(principal), groups)
 
     async def _ours(self, token: str) -> Principal:
         proof = self._own.read(token)
-        if proof.user_id is None or self._directory is None:
-            return proof.principal
-        member = await self._directory.member(proof.user_id)
+        shown = proof.principal
+        if proof.user_id is None or self._users is None:
+            return shown
+        self._check_login(shown)
+        member = await self._users.present(proof.user_id, shown)
         if member is None:
             raise UnauthenticatedError("the user of this token is no more; log in again", reason="unknown")
         if member.revoked and digest(token) in member.revoked:
             raise UnauthenticatedError("this session has ended; log in again", reason="revoked")
-        return replace(member.principal, expires_at=proof.principal.expires_at)
+        return replace(
+            member.principal,
+            expires_at=shown.expires_at,
+            issued_at=shown.issued_at,
+            session=shown.session,
+            session_ends_at=shown.session_ends_at,
+        )
+
+    def _check_login(self, principal: Principal) -> None:
+        if principal.session and self._users is not None and principal.session in self._users.ended:
+            raise UnauthenticatedError("this session has ended; log in again", reason="revoked")
 
 
 def _proof(claims: Mapping[str, Any]) -> Proof:
     expires = float(claims["exp"])
     key = claims.get("_id")
     if isinstance(key, str) and key:
-        return Proof(Principal(subject=key, username=str(claims.get("username", "")), expires_at=expires), key)
+        # Tokens that an administrator or a SciCat backend made come from no login: what is made of them ends with them.
+        ends_at, proven_at = claims.get("login_ends_at", expires), claims.get("proven_at")
+        principal = Principal(
+            subject=key,
+            username=str(claims.get("username", "")),
+            expires_at=expires,
+            issued_at=None if proven_at is None else float(proven_at),
+            session=str(claims.get("sid", "")),
+            session_ends_at=float(ends_at),
+        )
+        return Proof(principal, key)
     if claims["sub"] == _NO_ONE:
         return Proof(replace(ANONYMOUS, expires_at=expires))
     return Proof(

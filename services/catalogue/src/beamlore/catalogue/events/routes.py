@@ -53,7 +53,7 @@ async def stream(
     request: Request,
     events: Events,
     ticket: Annotated[
-        str | None, Query(max_length=16_384, description="Of `events/ticket`, where no token can be sent.")
+        str | None, Query(max_length=65_536, description="Of `events/ticket`, where no token can be sent.")
     ] = None,
 ) -> Response:
     """Stream new datasets as they come."""

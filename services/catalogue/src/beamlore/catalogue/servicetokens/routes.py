@@ -25,9 +25,10 @@ Tokens = Annotated[ServiceTokens, Depends(given(ServiceTokens))]
     response_model=MadeToken,
     responses=problems(400, 409, 422),
 )
-async def make(wanted: NewToken, caller: Caller, tokens: Tokens) -> Response:
+async def make(wanted: NewToken, caller: Caller, tokens: Tokens, users: Users) -> Response:
     """Make a token for a program; what proves it is shown this once."""
-    made, token = await tokens.make(caller, wanted)
+    member = await users.directory.member(caller.subject)
+    made, token = await tokens.make(caller, "" if member is None else member.external_id, wanted)
     return json_response(shown(made) | {"token": token}, 201, {"Cache-Control": "no-store"})
 
 

@@ -24,8 +24,8 @@ from beamlore.catalogue.database import Document, Query, told_plainly
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.servicetokens.models import NewToken
 from beamlore.catalogue.users.collections import SERVICE_TOKENS, object_id
-from beamlore.catalogue.users.directory import Directory
 from beamlore.catalogue.users.rights import OwnRecords
+from beamlore.catalogue.users.service import UserService
 from beamlore.core import BadRequestError, ConflictError, NotFoundError, Principal, UnauthenticatedError
 
 log = structlog.get_logger(__name__)
@@ -59,8 +59,13 @@ class ServiceTokens:
         self._noted: dict[ObjectId, float] = {}
         self._noting: set[asyncio.Task[None]] = set()
 
-    async def make(self, caller: Principal, wanted: NewToken) -> tuple[Document, str]:
+    async def make(self, caller: Principal, external_id: str, wanted: NewToken) -> tuple[Document, str]:
         """Return a new token and what proves it.
+
+        Args:
+            caller: whose it becomes.
+            external_id: how their identity provider calls them.
+            wanted: what it is for.
 
         Raises:
             BadRequestError: it shall hold for too long, or names a group its maker is not in.
@@ -73,19 +78,24 @@ class ServiceTokens:
             raise BadRequestError("groups: names one you are not in")
         own = object_id(caller.subject)
         now = datetime.now(UTC)
+        ends = now + lasts
+        if not caller.session and caller.session_ends_at is not None:
+            # The caller's token comes from no login of theirs: an administrator made it, for a while.
+            ends = min(ends, datetime.fromtimestamp(caller.session_ends_at, UTC))
         if await self._store.count(caller, {"userId": own, "revokedAt": None, "expiresAt": {"$gt": now}}) >= _MOST:
             raise ConflictError(f"there are {_MOST} tokens of yours already; revoke one first")
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         made: Document = {
             "_id": ObjectId(),
             "userId": own,
+            "externalId": external_id,
             "owner": caller.username,
             "name": wanted.name,
             "hash": _digest(secret),
             "scopes": sorted(set(wanted.scopes)),
             "groups": None if wanted.groups is None else sorted(set(wanted.groups)),
             "createdAt": now,
-            "expiresAt": now + lasts,
+            "expiresAt": ends,
             "revokedAt": None,
         }
         await self._store.create(caller, made)
@@ -112,22 +122,24 @@ class ServiceTokens:
             raise NotFoundError(f"there is no service token {token_id[:40]} of yours")
         log.info("a service token was revoked", token=token_id, by=caller.username)
 
-    async def verify(self, token: str, directory: Directory) -> tuple[Principal, Sequence[str] | None]:
-        """Return whom a token stands for, and to which of their groups it is narrowed.
+    async def verify(self, token: str, users: UserService) -> tuple[Principal, Sequence[str] | None]:
+        """Return whom a token stands for as they are now, and to which of their groups it is narrowed.
 
         Raises:
             UnauthenticatedError: it is malformed, wrong, expired, revoked, or its maker is no more.
+            UnavailableError: its maker's account could not be checked for too long.
         """
         name, _, secret = token.removeprefix(PREFIX).partition("_")
         key = object_id(name)
-        found = await directory.service_token(key) if key is not None else None
+        found = await users.directory.service_token(key) if key is not None else None
         right = hmac.compare_digest(_digest(secret), str((found or {}).get("hash", "")))
         if found is None or not right or found.get("revokedAt") is not None:
             raise UnauthenticatedError("the service token is not valid")
         if found["expiresAt"] <= datetime.now(UTC):
             raise UnauthenticatedError("the service token has run out; make a new one")
-        member = await directory.member(str(found["userId"]))
-        if member is None:
+        member = await users.present(str(found["userId"]))
+        # A name that is given to somebody else brings its records along, and must not bring these.
+        if member is None or found.get("externalId", member.external_id) != member.external_id:
             raise UnauthenticatedError("the user of this service token is no more")
         self._note(found["_id"])
         expires = found["expiresAt"].timestamp()

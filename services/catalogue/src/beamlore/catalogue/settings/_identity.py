@@ -25,6 +25,12 @@ class TokenSettings(BaseSettings):
     token_lifetime_seconds: int = variable(
         "JWT_EXPIRES_IN", 3600, "Seconds such a token holds.", own="TOKEN_LIFETIME_SECONDS", ge=60
     )
+    session_seconds: int = Field(
+        default=24 * 3600,
+        ge=60,
+        description="How long after a login its tokens can be renewed (`users/jwt`). A login at the identity provider "
+        "ends before, where it ends there.",
+    )
     jwt_never_expires: str = variable("JWT_NEVER_EXPIRES", "100y", "How long a token holds that never expires.")
     functional_accounts_file: Path | None = variable(
         "FUNCTIONAL_ACCOUNTS_FILE",

@@ -7,7 +7,7 @@ from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 
 from beamlore.catalogue.settings._scicat import Flag, Listed, variable
-from beamlore.core import ClientSettings, HttpSettings, MongoSettings, OidcSettings
+from beamlore.core import HttpSettings, IdentityCheckSettings, MongoSettings
 
 _USUAL_DATABASE = "test"
 
@@ -19,7 +19,7 @@ class FrontendClient(BaseModel):
     return_url: str = Field(default="/datasets", description="Where the frontend shall go from there.")
 
 
-class ServerSettings(HttpSettings, OidcSettings, MongoSettings, ClientSettings):
+class ServerSettings(HttpSettings, IdentityCheckSettings, MongoSettings):
     """What SciCat calls `PORT`, `MONGODB_URI` and `OIDC_*`."""
 
     http_port: int = variable("PORT", 8000, "Port to listen on.", own="HTTP_PORT", ge=0, le=65535)

@@ -7,7 +7,7 @@ from bson import ObjectId
 from pymongo import ASCENDING, IndexModel
 from pymongo.asynchronous.collection import AsyncCollection
 
-from beamlore.core import Principal
+from beamlore.core import AccountRechecks, Principal
 
 USERS = "User"
 IDENTITIES = "UserIdentity"
@@ -15,8 +15,10 @@ ROLES = "Role"
 USER_ROLES = "UserRole"
 SETTINGS = "UserSetting"
 REVOKED = "beamlore_revoked"
-"""Digests of tokens whose sessions were ended, until the tokens expire."""
+"""Digests of tokens that were given back, and logins that were ended, until all their tokens have expired."""
 SERVICE_TOKENS = "beamlore_tokens"
+ACCOUNTS = AccountRechecks.COLLECTION
+"""What was last found of the accounts behind tokens, for a day."""
 
 SYSTEM = Principal(subject="system", username="system")
 """Who writes what no person asked for, such as the accounts of a file."""
@@ -36,7 +38,12 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
     USER_ROLES: [IndexModel([("userId", ASCENDING), ("roleId", ASCENDING)])],
     SETTINGS: [IndexModel("userId")],
-    REVOKED: [IndexModel("userId"), IndexModel("until", expireAfterSeconds=0)],
+    REVOKED: [
+        IndexModel("userId"),
+        IndexModel("until", expireAfterSeconds=0),
+        IndexModel("endedAt", sparse=True),
+    ],
+    ACCOUNTS: [IndexModel("until", expireAfterSeconds=0)],
 }
 
 

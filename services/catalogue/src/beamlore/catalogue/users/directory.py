@@ -45,6 +45,9 @@ class Member:
     """A user, and what is to be known of their tokens."""
 
     principal: Principal
+    external_id: str
+    """How their identity provider calls them; empty for local users."""
+
     revoked: frozenset[str]
     """Digests of their tokens that are taken no longer."""
 
@@ -57,15 +60,19 @@ def digest(token: str) -> str:
 class Directory:
     """Reads the users' collections for the catalogue itself; nothing of it goes to a caller unasked."""
 
-    def __init__(self, database: AsyncDatabase[Document], ingest_roles: frozenset[str]) -> None:
+    def __init__(
+        self, database: AsyncDatabase[Document], ingest_roles: frozenset[str], *, email_is_trusted: bool = False
+    ) -> None:
         """Look into a database.
 
         Args:
             database: the catalogue's.
             ingest_roles: roles of local users that may write every dataset.
+            email_is_trusted: whether the identity provider's addresses count that it does not call verified.
         """
         self._database = database
         self._ingest_roles = ingest_roles
+        self._email_is_trusted = email_is_trusted
         self._kept: dict[str, tuple[float, Member | None]] = {}
         self._asked: dict[str, asyncio.Task[Member | None]] = {}
         self._tokens: dict[ObjectId, tuple[float, Document | None]] = {}
@@ -155,14 +162,18 @@ class Directory:
         with told_plainly():
             user, identity, roles, revoked = await asyncio.gather(
                 self._database[USERS].find_one({"_id": key}, {"password": 0}),
-                self._database[IDENTITIES].find_one({"userId": key}, {"profile": 1}),
+                self._database[IDENTITIES].find_one({"userId": key}, {"profile": 1, "externalId": 1}),
                 self.roles(key),
                 self._database[REVOKED].find({"userId": key}, {"_id": 1}).to_list(),
             )
         if user is None:
             return None
         profile = (identity or {}).get("profile") or {}
-        return Member(self._principal(user, profile, roles), frozenset(one["_id"] for one in revoked))
+        return Member(
+            self._principal(user, profile, roles),
+            _text((identity or {}).get("externalId")),
+            frozenset(one["_id"] for one in revoked),
+        )
 
     def _principal(self, user: Mapping[str, Any], profile: Mapping[str, Any], roles: list[str]) -> Principal:
         listed = profile.get("accessGroups")
@@ -174,9 +185,22 @@ class Directory:
             subject=str(user["_id"]),
             username=_text(user.get("username")),
             name=_text(profile.get("displayName")) or _text(user.get("username")),
-            email=_text(profile["email"] if "email" in profile else user.get("email")),
+            email=self._address(user, profile),
             groups=frozenset(groups),
         )
+
+    def _address(self, user: Mapping[str, Any], profile: Mapping[str, Any]) -> str:
+        """Return a user's address; empty where their identity provider does not vouch for it.
+
+        Accounts of a file and of an LDAP directory have the addresses that its operators wrote there. Of others it is
+        written down whether the address is verified; a SciCat backend keeps the claims.
+        """
+        if user.get("authStrategy") == "oidc" and not self._email_is_trusted:
+            claims = profile.get("oidcClaims")
+            claimed = claims.get("email_verified") if isinstance(claims, Mapping) else None
+            if profile.get("emailVerified", claimed) is not True:
+                return ""
+        return _text(profile["email"] if "email" in profile else user.get("email"))
 
 
 def _text(value: object) -> str:

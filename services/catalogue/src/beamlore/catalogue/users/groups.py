@@ -15,6 +15,7 @@ from jmespath.exceptions import JMESPathError
 
 from beamlore.catalogue.settings import Settings
 from beamlore.catalogue.users.person import Person
+from beamlore.core import UnavailableError
 
 log = structlog.get_logger(__name__)
 
@@ -129,13 +130,24 @@ class GroupSources:
     def __init__(self, sources: Sequence[GroupSource]) -> None:
         self._sources = tuple(sources)
 
-    async def groups(self, person: Person) -> list[str]:
-        """Return the groups that any provider knows; none is empty, each is named once."""
+    @property
+    def change(self) -> bool:
+        """Whether any of them may say something else tomorrow of somebody who does not log in again."""
+        return any(isinstance(one, RestGroups | GraphqlGroups) for one in self._sources)
+
+    async def groups(self, person: Person, *, all_must_answer: bool = False) -> list[str]:
+        """Return the groups that any provider knows; none is empty, each is named once.
+
+        Raises:
+            UnavailableError: one fails and all must answer.
+        """
         found: dict[str, None] = {}
         for source in self._sources:
             try:
                 groups = await source.groups(person)
             except (httpx.HTTPError, ValueError, JMESPathError) as error:
+                if all_must_answer:
+                    raise UnavailableError("a provider of groups does not answer; try again in a moment") from error
                 log.warning(
                     "a provider of groups fails; it grants none", provider=type(source).__name__, error=str(error)
                 )

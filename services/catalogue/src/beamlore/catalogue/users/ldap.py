@@ -12,10 +12,10 @@ import base64
 import ssl
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import structlog
-from ldap3 import ALL_ATTRIBUTES, NONE, Connection, Server, Tls
+from ldap3 import ALL_ATTRIBUTES, BASE, NONE, SUBTREE, Connection, Server, Tls
 from ldap3.core.exceptions import LDAPException
 from ldap3.utils.conv import escape_filter_chars
 
@@ -24,6 +24,9 @@ from beamlore.catalogue.users.person import Person
 from beamlore.core import NotFoundError, UnavailableError
 
 log = structlog.get_logger(__name__)
+
+_ACCOUNT_DISABLED = 0x2
+"""``ADS_UF_ACCOUNTDISABLE`` of ``userAccountControl``."""
 
 
 class LdapLogin:
@@ -46,13 +49,34 @@ class LdapLogin:
             return None
         return await asyncio.to_thread(self._check, username, password)
 
+    async def find(self, external_id: str) -> Person | None:
+        """Return the person whom the directory calls so; ``None`` where they are gone, or their account is disabled.
+
+        Raises:
+            UnavailableError: the directory does not answer, does not let us search, or is no longer configured.
+        """
+        if not self._settings.ldap_url:
+            raise UnavailableError("no LDAP directory is configured any more; log in again")
+        return await asyncio.to_thread(self._find, external_id)
+
+    def _find(self, external_id: str) -> Person | None:
+        wanted = f"({self._settings.ldap_external_id}={escape_filter_chars(external_id)})"
+        try:
+            with self._searching() as searching:
+                found = _search(searching, self._settings.ldap_search_base, wanted)
+                if not found and "=" in external_id:
+                    # Their name in the directory, where entries have no such attribute.
+                    found = _search(searching, external_id, "(objectClass=*)", BASE)
+                if len(found) != 1 or _is_disabled(found[0]["attributes"]):
+                    return None
+                return self._person(found[0], self._groups(searching, found[0]["dn"]))
+        except LDAPException as error:
+            log.warning("the LDAP directory fails", error=str(error))
+            raise UnavailableError("the LDAP directory does not answer; try again in a moment") from error
+
     def _check(self, username: str, password: str) -> Person | None:
         try:
-            with self._bound(
-                self._settings.ldap_bind_dn, self._settings.ldap_bind_credentials.get_secret_value()
-            ) as searching:
-                if not searching.bound:
-                    raise UnavailableError("the LDAP directory does not let the catalogue search; its log says why")
+            with self._searching() as searching:
                 entry = self._entry(searching, username)
                 if entry is None or not self._proves(entry["dn"], password):
                     return None
@@ -60,6 +84,14 @@ class LdapLogin:
         except LDAPException as error:
             log.warning("the LDAP directory fails", error=str(error))
             raise UnavailableError("the LDAP directory does not answer; try again in a moment") from error
+
+    @contextmanager
+    def _searching(self) -> Generator[Connection, None, None]:
+        secret = self._settings.ldap_bind_credentials.get_secret_value()
+        with self._bound(self._settings.ldap_bind_dn, secret) as searching:
+            if not searching.bound:
+                raise UnavailableError("the LDAP directory does not let the catalogue search; its log says why")
+            yield searching
 
     @contextmanager
     def _bound(self, name: str, password: str) -> Generator[Connection, None, None]:
@@ -109,9 +141,18 @@ class LdapLogin:
         )
 
 
-def _search(connection: Connection, base: str, wanted: str) -> list[dict[str, Any]]:
-    connection.search(base, wanted, attributes=ALL_ATTRIBUTES)
+def _search(
+    connection: Connection, base: str, wanted: str, scope: Literal["BASE", "SUBTREE"] = SUBTREE
+) -> list[dict[str, Any]]:
+    connection.search(base, wanted, search_scope=scope, attributes=ALL_ATTRIBUTES)
     return [one for one in connection.response or [] if one.get("type") == "searchResEntry"]
+
+
+def _is_disabled(attributes: dict[str, Any]) -> bool:
+    """Return whether an entry's account is switched off: Active Directory's ``userAccountControl``, 389's lock."""
+    flags = _text(attributes.get("userAccountControl")) or attributes.get("userAccountControl") or 0
+    locked = _text(attributes.get("nsAccountLock")) or attributes.get("nsAccountLock")
+    return bool(int(flags) & _ACCOUNT_DISABLED) or str(locked).lower() == "true"
 
 
 def _text(value: object) -> str:

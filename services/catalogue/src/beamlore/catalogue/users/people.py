@@ -15,6 +15,10 @@ from beamlore.catalogue.users.groups import group_sources
 from beamlore.catalogue.users.person import Person
 from beamlore.core import Principal
 
+SAID_AT = "beamloreSaidAt"
+"""When the provider said what an identity holds, in seconds since the epoch."""
+
+_GRANTING = frozenset({"accessGroups", "email", "emails", "emailVerified"})
 _FIELDS = {"username": "username", "email": "email", "id": "external_id", "provider": "provider", "displayName": "name"}
 
 
@@ -42,9 +46,7 @@ class People:
         with told_plainly():
             user = await self._find(person)
         found = await self.sources.groups(person) if groups is None else list(groups)
-        changed = await self._write(user, person, found)
-        self._directory.forget()
-        return changed
+        return await self._write(user, person, found)
 
     async def known(self, principal: Principal) -> Document:
         """Return the record of a principal that logged in elsewhere: the identity provider's token was shown here."""
@@ -60,8 +62,28 @@ class People:
             name=principal.name,
             email=principal.email,
             provider=self._issuer,
+            session=principal.session,
+            proven_at=principal.issued_at,
         )
         return await self.welcome(person, sorted(principal.groups))
+
+    async def keep_up(self, user: Document, person: Person) -> None:
+        """Write down what a provider says of a person who is in the catalogue already.
+
+        Raises:
+            UnavailableError: a provider of groups does not answer: what it said last goes on.
+        """
+        groups = await self.sources.groups(person, all_must_answer=True)
+        await self._write(user, person, groups)
+
+    async def regroup(self, identity: Document, person: Person) -> None:
+        """Ask the providers again for the groups of a person, and for nothing else.
+
+        Raises:
+            UnavailableError: one does not answer: what it said last goes on.
+        """
+        groups = await self.sources.groups(person, all_must_answer=True)
+        await self._write_groups(identity, groups)
 
     async def refresh(self, user: Document, roles: Sequence[str]) -> None:
         """Ask the providers again for the groups of a local user who logs in."""
@@ -70,9 +92,8 @@ class People:
         groups = list(dict.fromkeys([*asked, *roles]))
         with told_plainly():
             identity = await self._identities.find_one({"userId": user["_id"]})
-        if identity is not None and (identity.get("profile") or {}).get("accessGroups") != groups:
-            await self._write_identity(identity, {"profile.accessGroups": groups})
-            self._directory.forget()
+        if identity is not None:
+            await self._write_groups(identity, groups)
 
     async def _find(self, person: Person) -> Document | None:
         identity = await self._identities.find_one(
@@ -91,34 +112,38 @@ class People:
         wanted = []
         for field, source in self._query:
             value = getattr(person, _FIELDS.get(source, ""), "")
-            if field in ("username", "email") and value and (source != "email" or person.email_is_theirs):
+            if field in ("username", "email") and value:
                 wanted.append({field: value})
             elif self._all_must_match:
                 return []
         return wanted
 
     async def _write(self, user: Document | None, person: Person, groups: Sequence[str]) -> Document:
+        """Write down what was said of a person, unless something is known that was said later.
+
+        Whoever shows a token of ten minutes ago must not have back what was taken away since.
+        """
         now = datetime.now(UTC)
         key = user["_id"] if user is not None else ObjectId()
-        created: Document = {
-            "_id": key,
-            "username": person.username,
-            "email": await address_for(self._users, person.email, key, LOCAL),
-            "authStrategy": person.strategy,
-            "__v": 0,
-        }
+        address = await address_for(self._users, person.email, key, {"_id": {"$ne": key}})
+        shown = {"username": person.username, "email": address}
+        said_at = now.timestamp() if person.proven_at is None else min(now.timestamp(), person.proven_at)
         profile = _profile(person, groups, key)
+        if user is not None and not await self._is_news(user, person, shown, profile, said_at):
+            return user
+        created: Document = {"_id": key, **shown, "authStrategy": person.strategy, "__v": 0}
 
         async def work(session: AsyncClientSession) -> Sequence[Change]:
+            before = await self._identities.find_one({"userId": key}, session=session)
+            if before is not None and _said_at(before) > said_at:
+                return []
             changes = []
             if user is None:
                 await self._users.insert_one(created, session=session)
                 changes.append(Change(USERS, "create", SYSTEM, None, created))
-            elif user.get("username") != person.username:
-                after = {**user, "username": person.username}
-                await self._users.update_one({"_id": key}, {"$set": {"username": person.username}}, session=session)
-                changes.append(Change(USERS, "change", SYSTEM, user, after))
-            before = await self._identities.find_one({"userId": key}, session=session)
+            elif any(user.get(name) != value for name, value in shown.items()):
+                await self._users.update_one({"_id": key}, {"$set": shown}, session=session)
+                changes.append(Change(USERS, "change", SYSTEM, user, {**user, **shown}))
             if before is None:
                 identity = {
                     "_id": ObjectId(),
@@ -128,6 +153,7 @@ class People:
                     "externalId": person.external_id,
                     "provider": person.provider or person.strategy,
                     "profile": profile,
+                    SAID_AT: said_at,
                     "created": now,
                     "modified": now,
                     "__v": 0,
@@ -135,34 +161,67 @@ class People:
                 await self._identities.insert_one(identity, session=session)
                 changes.append(Change(IDENTITIES, "create", SYSTEM, None, identity))
             else:
-                known = {
-                    "externalId": person.external_id,
-                    "provider": person.provider or person.strategy,
-                    "profile": {**(before.get("profile") or {}), **_told(person, profile)},
-                }
-                if any(before.get(name) != value for name, value in known.items()):
-                    update = {**known, "modified": now}
-                    await self._identities.update_one({"_id": before["_id"]}, {"$set": update}, session=session)
-                    changes.append(Change(IDENTITIES, "change", SYSTEM, before, {**before, **update}))
+                update = {**_known(person, before, profile), SAID_AT: said_at, "modified": now}
+                await self._identities.update_one({"_id": before["_id"]}, {"$set": update}, session=session)
+                changes.append(Change(IDENTITIES, "change", SYSTEM, before, {**before, **update}))
             return changes
 
         await self._transactions.run(work)
-        return {**(user or created), "username": person.username}
+        self._directory.forget()
+        return {**(user or created), **shown}
 
-    async def _write_identity(self, identity: Document, fields: Mapping[str, Any]) -> None:
+    async def _is_news(
+        self, user: Document, person: Person, shown: Document, profile: Document, said_at: float
+    ) -> bool:
+        """Return whether anything is to be changed; note that it was said again, where nothing is."""
+        with told_plainly():
+            known = await self._identities.find_one({"userId": user["_id"]})
+            if known is None:
+                return True
+            if _said_at(known) > said_at:
+                return False
+            differs = any(user.get(name) != value for name, value in shown.items()) or any(
+                known.get(name) != value for name, value in _known(person, known, profile).items()
+            )
+            if not differs:
+                await self._identities.update_one({"_id": known["_id"]}, {"$max": {SAID_AT: said_at}})
+            return differs
+
+    async def _write_groups(self, identity: Document, groups: Sequence[str]) -> None:
+        if (identity.get("profile") or {}).get("accessGroups") == groups:
+            return
+
         async def work(session: AsyncClientSession) -> Sequence[Change]:
-            update = {"$set": {**fields, "modified": datetime.now(UTC)}}
+            update = {"$set": {"profile.accessGroups": groups, "modified": datetime.now(UTC)}}
             before = await self._identities.find_one({"_id": identity["_id"]}, session=session)
             await self._identities.update_one({"_id": identity["_id"]}, update, session=session)
             after = await self._identities.find_one({"_id": identity["_id"]}, session=session)
             return [Change(IDENTITIES, "change", SYSTEM, before, after)] if before and after else []
 
         await self._transactions.run(work)
+        self._directory.forget()
+
+
+def _said_at(identity: Mapping[str, Any]) -> float:
+    return float(identity.get(SAID_AT) or 0)
+
+
+def _known(person: Person, before: Document, profile: Document) -> Document:
+    """Return what an identity says once the provider has said this of the person."""
+    former = before.get("profile") or {}
+    told = _told(person, profile)
+    if set(told["accessGroups"]) == set(former.get("accessGroups") or ()):
+        told["accessGroups"] = former["accessGroups"]
+    return {
+        "externalId": person.external_id,
+        "provider": person.provider or person.strategy,
+        "profile": {**former, **told},
+    }
 
 
 def _told(person: Person, profile: Document) -> Document:
-    """Return what was said of a person this time; what was not stays as it was, but for the groups."""
-    told = {name: value for name, value in profile.items() if value or name == "accessGroups"}
+    """Return what was said of a person this time; what was not stays as it was, but for what grants something."""
+    told = {name: value for name, value in profile.items() if value or name in _GRANTING}
     if not person.photo:
         del told["thumbnailPhoto"]
     return told
@@ -172,6 +231,7 @@ def _profile(person: Person, groups: Sequence[str], key: ObjectId) -> Document:
     profile: Document = {
         "displayName": person.name or person.username,
         "email": person.email,
+        "emailVerified": bool(person.email),
         "username": person.username,
         "thumbnailPhoto": person.photo or "no photo",
         "id": person.external_id or str(key),

@@ -18,13 +18,18 @@ class Person:
     username: str
     name: str = ""
     email: str = ""
-    email_is_theirs: bool = True
-    """Whether the provider vouches for the address; ``False`` only where it says that it does not."""
+    """An address that the provider vouches for; empty where it knows none, or does not call it verified."""
 
     provider: str = ""
     photo: str = ""
     payload: Mapping[str, Any] = field(default_factory=dict)
     """All that the provider said: claims, attributes, and groups under ``_groups``."""
+
+    session: str = ""
+    """The login, as the provider calls it; empty where it names none."""
+
+    proven_at: float | None = None
+    """When the provider said all this, in seconds since the epoch; now, where it is not known."""
 
     user_id: str = ""
     """How the catalogue calls them, where it knows them already."""

@@ -1,11 +1,13 @@
 """SciCat's ``/api/v3/users``: one's own record, and everyone's for administrators."""
 
+import time
 from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Path, Request, Response
 
 from beamlore.catalogue.answers import json_response
+from beamlore.catalogue.auth.logins import renewed
 from beamlore.catalogue.auth.parts import Tokens, Users
 from beamlore.catalogue.datasets.input import json_body, validated
 from beamlore.catalogue.datasets.rights import DatasetRights
@@ -24,6 +26,7 @@ from beamlore.catalogue.users.models import (
     ReturnedUser,
     Token,
 )
+from beamlore.catalogue.users.people import SAID_AT
 from beamlore.core import BadRequestError, ForbiddenError, OptionalPrincipal
 
 log = structlog.get_logger(__name__)
@@ -33,14 +36,16 @@ UserId = Annotated[str, Path(description="The user's identifier.", max_length=64
 
 
 @router.post("/jwt", status_code=201, operation_id="UsersController_getUserJWT_v3", response_model=Token)
-async def own_token(principal: OptionalPrincipal, users: Users, tokens: Tokens) -> Response:
-    """Return a new token of the caller, or of nobody."""
+async def own_token(request: Request, principal: OptionalPrincipal, users: Users, tokens: Tokens) -> Response:
+    """Return a new token of the caller, or of nobody; it does not outlive the login that the caller's comes from."""
     if not principal.is_authenticated:
         return json_response({"jwt": tokens.issue_anonymous()}, 201)
     user = await users.people.known(principal)
     # Others who share the secret read these two; here the groups are looked up all the same.
     more: dict[str, Any] = {"username": str(user["_id"]), "groups": sorted(principal.groups)}
-    return json_response({"jwt": tokens.issue_for(user, **more)}, 201)
+    settings = request.app.state.settings
+    login = renewed(principal, time.time(), settings.session_seconds, is_watched=settings.checks_accounts)
+    return json_response({"jwt": tokens.issue_for(user, login=login, **more)}, 201)
 
 
 @router.get("", operation_id="UsersController_findAll_v3", response_model=list[ReturnedUser])
@@ -142,7 +147,7 @@ async def token_for(id: UserId, request: Request, caller: Caller, users: Users, 
 
 def identity_shown(found: dict[str, Any]) -> dict[str, Any]:
     """Return an identity as SciCat shows it, without what would prove it."""
-    return {name: value for name, value in found.items() if name != "credentials"} | {"id": found["_id"]}
+    return {name: value for name, value in found.items() if name not in ("credentials", SAID_AT)} | {"id": found["_id"]}
 
 
 def _confirmed(given: dict[str, Any]) -> None:

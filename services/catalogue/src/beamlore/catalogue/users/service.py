@@ -2,39 +2,59 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from beamlore.catalogue.auth.logins import EndedLogins
 from beamlore.catalogue.database import Change, Document, Query, told_plainly
 from beamlore.catalogue.filters import to_mongo
 from beamlore.catalogue.filters.grammar import Condition
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.users.accounts import load_accounts
 from beamlore.catalogue.users.collections import IDENTITIES, REVOKED, SETTINGS, USERS, object_id
-from beamlore.catalogue.users.directory import Directory, digest
+from beamlore.catalogue.users.directory import Directory, Member, digest
 from beamlore.catalogue.users.keeper import AccountKeeper
 from beamlore.catalogue.users.ldap import LdapLogin
 from beamlore.catalogue.users.passwords import hashed, matches
 from beamlore.catalogue.users.people import People
 from beamlore.catalogue.users.rights import OwnRecords
+from beamlore.catalogue.users.standing import UserAccounts
 from beamlore.catalogue.users.vocabulary import with_identifiers
-from beamlore.core import BadRequestError, ForbiddenError, NotFoundError, Principal
+from beamlore.core import (
+    AccountRechecks,
+    BadRequestError,
+    ForbiddenError,
+    KeycloakAccounts,
+    NotFoundError,
+    Principal,
+    check_account,
+)
 
 _MOST_USERS = 100_000
 _DEFAULTS: Mapping[str, Any] = {"datasetCount": 25, "jobCount": 25, "externalSettings": {}}
 _LOCAL = "local"
+_A_DAY = timedelta(days=1)
 
 
 class UserService:
     """Reads and changes the records of users. People see and change their own, administrators everyone's."""
 
     def __init__(self, ground: Ground) -> None:
-        self.directory = Directory(ground.database, ground.settings.ingest_roles)
+        settings = ground.settings
+        self.directory = Directory(ground.database, settings.ingest_roles, email_is_trusted=settings.oidc_email_trusted)
         self.people = People(ground, self.directory)
-        self.ldap = LdapLogin(ground.settings)
+        self.ldap = LdapLogin(settings)
+        self.ended = EndedLogins(ground.database)
+        provider = KeycloakAccounts(settings) if settings.checks_accounts else None
+        self.rechecks = AccountRechecks(
+            UserAccounts(ground, self.people, self.ldap, provider),
+            seconds=settings.identity_check_seconds,
+            overdue_seconds=settings.identity_overdue_seconds,
+        )
+        self.rechecks.keep_in(ground.database, "user")
         self._raw = ground.database[USERS]
         self._revoked = ground.database[REVOKED]
         self._transactions = ground.transactions
@@ -49,6 +69,24 @@ class UserService:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._keeper.keep())
             tasks.create_task(self.directory.follow())
+            tasks.create_task(self.ended.follow())
+
+    async def present(self, user_id: str, shown: Principal | None = None) -> Member | None:
+        """Return a user as they are now, ``None`` where there is no such user.
+
+        Args:
+            user_id: their identifier.
+            shown: what a token of theirs proves of its login; ``None`` where nobody has logged in for it.
+
+        Raises:
+            UnauthenticatedError: their account, or the login, is over.
+            UnavailableError: the account could not be checked for too long, or the database does not answer.
+        """
+        proven_at = shown.issued_at if shown is not None and shown.issued_at is not None else float("-inf")
+        account = await self.rechecks.account(user_id, proven_at=proven_at)
+        if account is not None:
+            check_account(account, shown or Principal(user_id, ""))
+        return await self.directory.member(user_id)
 
     async def check(self, username: str, password: str) -> Document | None:
         """Return the local user with this name and password, ``None`` where either is wrong.
@@ -71,14 +109,18 @@ class UserService:
             await self.people.refresh(user, await self.directory.roles(user["_id"]))
         await self._ensure_settings(user["_id"])
 
-    async def end_session(self, caller: Principal, token: str, until: float | None) -> None:
-        """Take a token no longer.
+    async def end_session(self, caller: Principal, token: str) -> None:
+        """End the login that a token comes from: the token, and what was renewed from it, count no longer.
 
         Args:
-            caller: whose it is.
+            caller: whose it is, as the token proves it.
             token: the token.
-            until: when it runs out by itself, in seconds since the epoch.
         """
+        until = caller.session_ends_at or caller.expires_at
+        if caller.session:
+            latest = datetime.fromtimestamp(until or 0, UTC)
+            await self.ended.end(caller.session, object_id(caller.subject), max(latest, datetime.now(UTC) + _A_DAY))
+            return
         ended = {
             "_id": digest(token),
             "userId": object_id(caller.subject),

@@ -7,7 +7,8 @@ import httpx
 import structlog
 
 from beamlore.ops.errors import OpsError
-from beamlore.ops.keycloak.realm import RealmPlan, Representation, service_groups
+from beamlore.ops.keycloak.protection import missing_protection, without_own_address
+from beamlore.ops.keycloak.realm import REALM_MANAGEMENT, RealmPlan, Representation, service_groups, service_roles
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +77,7 @@ class RealmAdministrator:
         """Make the realm, or add what is new in it; clients' addresses and secrets follow the plan.
 
         What people have changed is left alone: groups, people and clients that are there are not touched otherwise.
+        What protects accounts is added where it is not there.
 
         Raises:
             OpsError: Keycloak refuses.
@@ -89,6 +91,7 @@ class RealmAdministrator:
                     log.info("realm made", realm=plan.name)
                 else:
                     await _add(http, plan)
+                await _protect(http, plan)
         except httpx.HTTPError as error:
             said = error.response.text[:200] if isinstance(error, httpx.HTTPStatusError) else str(error)
             raise OpsError(f"Keycloak's realm {plan.name} could not be provisioned: {said}.") from error
@@ -106,6 +109,19 @@ async def _add(http: httpx.AsyncClient, plan: RealmPlan) -> None:
         await _update(http, plan.name, client)
     for name in plan.client_secrets:
         await _put_into_groups(http, plan.name, name)
+        await _give_roles(http, plan.name, name)
+
+
+async def _protect(http: httpx.AsyncClient, plan: RealmPlan) -> None:
+    realm = await _get(http, f"/{plan.name}")
+    missing = missing_protection(realm, is_demo=bool(plan.people))
+    if missing:
+        (await http.put(f"/{plan.name}", json=missing)).raise_for_status()
+        log.info("realm protected", realm=plan.name, changed=sorted(missing))
+    profile = without_own_address(await _get(http, f"/{plan.name}/users/profile"), realm)
+    if profile is not None:
+        (await http.put(f"/{plan.name}/users/profile", json=profile)).raise_for_status()
+        log.info("people no longer change their own address", realm=plan.name)
 
 
 async def _update(http: httpx.AsyncClient, realm: str, client: Representation) -> None:
@@ -125,10 +141,7 @@ async def _put_into_groups(http: httpx.AsyncClient, realm: str, client: str) -> 
     wanted = service_groups(client)
     if not wanted:
         return
-    found = await _client(http, realm, client)
-    user = await _get(http, f"/{realm}/clients/{found['id']}/service-account-user")
-    if user is None:
-        raise OpsError(f"Keycloak's client {client} has no account of its own.")
+    user = await _own_account(http, realm, client)
     known = {one["name"] for one in await _get(http, f"/{realm}/users/{user['id']}/groups") or []}
     for name in set(wanted) - known:
         group = await _get(http, f"/{realm}/group-by-path/{name}")
@@ -136,6 +149,28 @@ async def _put_into_groups(http: httpx.AsyncClient, realm: str, client: str) -> 
             raise OpsError(f"Keycloak's realm {realm} has no group {name}.")
         (await http.put(f"/{realm}/users/{user['id']}/groups/{group['id']}")).raise_for_status()
         log.info("service put into a group", client=client, group=name)
+
+
+async def _give_roles(http: httpx.AsyncClient, realm: str, client: str) -> None:
+    wanted = service_roles(client)
+    if not wanted:
+        return
+    user = await _own_account(http, realm, client)
+    management = (await _client(http, realm, REALM_MANAGEMENT))["id"]
+    held = {one["name"] for one in await _get(http, f"/{realm}/users/{user['id']}/role-mappings/clients/{management}")}
+    missing = [await _get(http, f"/{realm}/clients/{management}/roles/{name}") for name in set(wanted) - held]
+    if missing:
+        path = f"/{realm}/users/{user['id']}/role-mappings/clients/{management}"
+        (await http.post(path, json=missing)).raise_for_status()
+        log.info("service given roles", client=client, roles=sorted(one["name"] for one in missing))
+
+
+async def _own_account(http: httpx.AsyncClient, realm: str, client: str) -> Representation:
+    found = await _client(http, realm, client)
+    user: Representation | None = await _get(http, f"/{realm}/clients/{found['id']}/service-account-user")
+    if user is None:
+        raise OpsError(f"Keycloak's client {client} has no account of its own.")
+    return user
 
 
 async def _client(http: httpx.AsyncClient, realm: str, name: str) -> Representation:

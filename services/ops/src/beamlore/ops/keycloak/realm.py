@@ -17,6 +17,7 @@ from beamlore.contract import (
     beamline_staff,
 )
 from beamlore.ops.keycloak.people import Person
+from beamlore.ops.keycloak.protection import BRUTE_FORCE
 
 REALM: Final = "facility"
 WEB_CLIENT: Final = "beamlore-web"
@@ -35,6 +36,9 @@ _SERVICE_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "ingestor": (CATALOGUE_INGEST, USEROFFICE_READ),
     "ops": (CATALOGUE_ADMIN,),
 }
+REALM_MANAGEMENT: Final = "realm-management"
+_LOOKING_UP: Final = frozenset({"catalogue", "configurator", "ingestor", "useroffice"})
+_LOOK_UP: Final = ("view-users",)
 _BEAMLINE_PREFIX: Final = "beamline-"
 
 Representation = dict[str, Any]
@@ -46,6 +50,11 @@ def service_groups(client: str) -> tuple[str, ...]:
     if client.startswith(_BEAMLINE_PREFIX):
         return (CONFIGURATOR_READ,)
     return _SERVICE_GROUPS.get(client, ())
+
+
+def service_roles(client: str) -> tuple[str, ...]:
+    """Return the roles of ``realm-management`` that a service has: those that serve people look accounts up."""
+    return _LOOK_UP if client in _LOOKING_UP else ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,7 @@ class RealmPlan:
             "accessTokenLifespan": 900,
             "ssoSessionIdleTimeout": 10 * 3600,
             "ssoSessionMaxLifespan": 24 * 3600,
+            **BRUTE_FORCE,
             # The path is how a partial import knows a group that is there already.
             "groups": [{"name": name, "path": f"/{name}"} for name in self.groups],
             "users": [*map(self._person, self.people), *map(self._service_user, self.client_secrets)],
@@ -141,6 +151,7 @@ class RealmPlan:
             "enabled": True,
             "serviceAccountClientId": name,
             "realmRoles": [self._default_role],
+            "clientRoles": {REALM_MANAGEMENT: list(roles)} if (roles := service_roles(name)) else {},
             "groups": [f"/{group}" for group in service_groups(name)],
         }
 

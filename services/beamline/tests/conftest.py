@@ -1,6 +1,7 @@
 """Real Tango servers and a Kafka topic of the test's own."""
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -154,6 +155,43 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
 def waiting() -> Callable[[Callable[[], object]], Awaitable[object]]:
     """Wait for a condition without holding up the event loop."""
     return lambda condition: asyncio.to_thread(wait_for, condition)
+
+
+class SmallDisk:
+    """A file system of a few megabytes, mounted for one test."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._hog = path / "hog"
+
+    def fill(self) -> None:
+        """Leave no block free."""
+        with self._hog.open("ab", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+
+    def free(self) -> None:
+        """Free what `fill` took."""
+        self._hog.unlink()
+
+    def make_read_only(self) -> None:
+        subprocess.run(["mount", "-o", "remount,ro", str(self.path)], check=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    """A file system that a test may fill."""
+    path = tmp_path / "disk"
+    path.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(path)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
+    try:
+        yield SmallDisk(path)
+    finally:
+        subprocess.run(["umount", str(path)], check=True)
 
 
 class Topic:

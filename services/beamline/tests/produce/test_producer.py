@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from beamlore.beamline.errors import MessageTooLargeError, ProducerClosedError, SpoolInUseError
+from beamlore.beamline.errors import ProducerClosedError, SpoolInUseError
 from beamlore.beamline.produce import Producer
 from beamlore.contract import MetadataValue, ScanMessage, ScanStarted, ScanUpdated, new_pid
 
@@ -70,15 +70,19 @@ async def test_broker_away_then_back_loses_nothing_and_keeps_the_order(topic, se
     assert all(first_times(arrived[pid]) == list(range(2, 40)) for pid in pids[1:])
 
 
-async def test_message_larger_than_the_broker_takes_is_refused_before_it_is_kept(topic):
-    async with Producer(topic.settings, drain_seconds=0) as producer:
-        metadata = {str(n): MetadataValue(value="x" * 10_000) for n in range(110)}
-        with pytest.raises(MessageTooLargeError, match="record fewer"):
-            await producer.send(message(topic.beamline, new_pid("test"), 1, metadata=metadata))
-        assert producer.depth == 0
+async def test_message_larger_than_the_broker_takes_is_sent_without_its_largest_values(topic):
+    async with Producer(topic.settings) as producer:
+        metadata = {str(n): MetadataValue(value="x" * 10_000) for n in range(110)} | {"small": MetadataValue(value=1)}
+        await producer.send(message(topic.beamline, new_pid("test"), 1, metadata=metadata))
+        await producer.flush(30)
+    (arrived,) = await topic.read(lambda found: len(found) >= 1)
+    left_out = [entry for entry in arrived.metadata.values() if not entry.available]
+    assert 10 <= len(left_out) <= 20
+    assert all("too large" in entry.reason for entry in left_out)
+    assert arrived.metadata["small"].value == 1
 
 
-async def test_message_the_broker_refuses_for_its_size_does_not_hold_up_the_others(topic, limit_topic):
+async def test_message_the_broker_refuses_for_its_size_is_sent_smaller_and_holds_up_no_others(topic, limit_topic):
     await limit_topic(topic, 20_000)
     small, large = new_pid("test"), new_pid("test")
     async with Producer(topic.settings) as producer:
@@ -95,9 +99,19 @@ async def test_message_the_broker_refuses_for_its_size_does_not_hold_up_the_othe
             producer.send(message(topic.beamline, small, 2)),
         )
         await producer.flush(30)
-    arrived = by_pid(await topic.read(lambda found: {(m.pid, m.sequence) for m in found} >= {(small, 1), (small, 2)}))
-    assert first_times(arrived[small]) == [1, 2]
-    assert large not in arrived
+    arrived = await topic.read(lambda found: len({(m.pid, m.sequence) for m in found}) >= 3)
+    assert first_times(by_pid(arrived)[small]) == [1, 2]
+    (shrunk,) = [one for one in arrived if one.pid == large]
+    assert sum(entry.available for entry in shrunk.metadata.values()) <= 1
+
+
+async def test_message_the_broker_never_takes_is_put_aside(topic, limit_topic):
+    await limit_topic(topic, 100)
+    async with Producer(topic.settings) as producer:
+        await producer.send(message(topic.beamline, new_pid("test"), 1))
+        await producer.flush(30)
+        assert producer.depth == 0
+        assert producer.delivered == 0
 
 
 async def test_second_producer_on_the_same_spool_is_refused(topic):

@@ -69,11 +69,33 @@ async def test_unwritable_directory_is_a_clear_error(tmp_path):
             pass
 
 
-async def test_file_that_is_no_spool_is_a_clear_error(tmp_path):
+async def test_file_that_is_no_spool_is_put_aside(tmp_path, caplog):
     (tmp_path / "spool.sqlite3").write_bytes(b"not a database" * 1000)
-    with pytest.raises(SpoolError, match="cannot be used"):
-        async with Spool(tmp_path):
-            pass
+    async with Spool(tmp_path) as spool:
+        await fill(spool, b"kept")
+        assert [message.value for message in await spool.peek(ALL)] == [b"kept"]
+    (aside,) = tmp_path.glob("spool-damaged-*.sqlite3")
+    assert aside.read_bytes().startswith(b"not a database")
+    assert str(aside) in caplog.text
+
+
+async def test_messages_that_can_be_read_in_a_damaged_spool_are_sent(tmp_path):
+    async with Spool(tmp_path) as spool:
+        await fill(spool, *(f"{number:04}".encode() * 500 for number in range(200)))
+    data = bytearray((tmp_path / "spool.sqlite3").read_bytes())
+    middle = data.index(b"0100" * 500) // 4096 * 4096
+    data[middle : middle + 4096] = b"\xa5" * 4096
+    (tmp_path / "spool.sqlite3").write_bytes(data)
+
+    async with Spool(tmp_path) as spool:
+        messages = await spool.peek(ALL)
+        assert spool.depth == len(messages) > 190
+        numbers = [int(message.value[:4]) for message in messages]
+        assert numbers == sorted(numbers)
+        assert {0, 199} < set(numbers)
+        assert all(message.value == message.value[:4] * 500 for message in messages)
+        await spool.remove([message.id for message in messages])
+        assert spool.depth == 0
 
 
 async def test_message_set_aside_is_kept_with_its_reason(tmp_path):

@@ -1,10 +1,13 @@
 import asyncio
+import math
+from pathlib import Path
 
+import numpy as np
 import pytest
 
-from beamlore.beamline.errors import ScanStateError
+from beamlore.beamline.errors import ScanStateError, SpoolFullError
 from beamlore.beamline.scan._metadata import complete
-from beamlore.beamline.testing import StaticGatherer, recording_beamline
+from beamlore.beamline.testing import RecordingProducer, StaticGatherer, recording_beamline
 from beamlore.contract import MetadataValue, ScanAborted, ScanFinished, ScanStarted, ScanUpdated
 
 ENERGY = MetadataValue(value=7112.0, unit="eV", name="Photon energy", source="sim/balder/mono/energy")
@@ -127,3 +130,93 @@ def test_key_of_the_end_never_replaces_a_chosen_one():
     chosen = MetadataValue(value="mine")
     other = MetadataValue(value=1.0)
     assert complete({"energy": ENERGY, "energy_end": chosen}, {"energy": other})["energy_end"] == chosen
+
+
+class Broken:
+    def __str__(self):
+        raise RuntimeError("no text")
+
+    def __float__(self):
+        raise RuntimeError("no number")
+
+
+async def test_values_of_any_kind_end_no_scan(tmp_path):
+    odd = {
+        "count": np.int64(5),
+        "spectrum": np.array([1.0, math.nan]),
+        "path": Path("/data"),
+        "nan": math.nan,
+        "image": [[1, 2], [3, 4]],
+        "huge": 10**400,
+        "a.b": Broken(),
+        "entry": MetadataValue(np.float64(1.5), unit="u" * 65, name="n" * 300),
+    }
+    async with (
+        recording_beamline("balder", tmp_path) as (beamline, producer),
+        beamline.scan(
+            b"ascan \xb5" + b"x" * 5000,
+            proposal=20260101,
+            path=Path(tmp_path),
+            number=np.int64(7),
+            sample=None,
+            points_planned=math.nan,
+            metadata=odd,
+            pid="no pid",
+        ) as scan,
+    ):
+        scan.add_file(Path("a.h5"), np.int64(5), np.datetime64("2026-01-01"))
+        scan.add_file(object())
+        scan.add_file(b"a\0b")
+        await scan.update(points=np.int32(3), metadata={"more": np.float32(0.5)})
+        await scan.update(points="five", metadata=Broken())
+    started, _, _, finished = producer.messages
+    assert (started.proposal, started.number, started.sample, started.points_planned) == ("20260101", 7, "", None)
+    assert len(started.command) == 4096
+    assert started.metadata["count"].value == 5
+    assert started.metadata["spectrum"].value == [1.0, None]
+    assert started.metadata["nan"].reason == "not a number"
+    assert [key for key, entry in started.metadata.items() if not entry.available] == ["nan", "image", "huge", "a_b"]
+    assert "the command was cut" in started.metadata["message_notes"].value
+    assert finished.points == 3
+    assert finished.metadata["more"].value == 0.5
+
+
+class RefusingProducer(RecordingProducer):
+    """Cannot keep a message while ``is_full``."""
+
+    is_full = True
+
+    async def send(self, message, traceparent=None):
+        if self.is_full:
+            raise SpoolFullError("the disk is full")
+        await super().send(message, traceparent)
+
+
+class RefusingGatherer:
+    async def gather(self, metadata_set):
+        raise RuntimeError("no devices")
+
+
+async def test_scan_goes_on_where_its_messages_cannot_be_kept(tmp_path, caplog):
+    producer = RefusingProducer()
+    async with recording_beamline("balder", tmp_path) as (beamline, _):
+        beamline._producer = producer
+        beamline._gatherer = RefusingGatherer()
+        async with scan_of(beamline, tmp_path) as scan:
+            await scan.update(points=1, metadata={"first": 1})
+            producer.is_full = False
+            await scan.update(points=2)
+    updated, finished = producer.messages
+    assert isinstance(updated, ScanUpdated)
+    assert updated.metadata["first"].value == 1
+    assert isinstance(finished, ScanFinished)
+    assert "the disk is full" in caplog.text
+    assert "no devices" in caplog.text
+
+
+async def test_error_of_the_measurement_is_the_one_that_is_raised(tmp_path):
+    async with recording_beamline("balder", tmp_path) as (beamline, _):
+        beamline._producer = RefusingProducer()
+        with pytest.raises(ZeroDivisionError):
+            async with scan_of(beamline, tmp_path):
+                raise ZeroDivisionError

@@ -1,6 +1,7 @@
 """Every message is catalogued or in the inbox, whatever is down meanwhile."""
 
 import base64
+import json
 import secrets
 from datetime import timedelta
 
@@ -50,7 +51,7 @@ async def test_updates_that_come_twice_or_late_change_nothing(facility, ingestor
         ({"proposal": "past"}, "outside-proposal-dates"),
         ({"beamline": "other"}, "wrong-beamline"),
         ({"metadata": {"big": MetadataValue("x" * 70_000)}}, "too-big"),
-        ({"metadata": {"big": MetadataValue(2**64)}}, "invalid-message"),
+        ({"sequence": -1}, "invalid-message"),
     ],
 )
 async def test_message_that_cannot_be_catalogued_goes_to_the_inbox(facility, ingestor, scan, make, changes, reason):
@@ -65,6 +66,28 @@ async def test_message_that_cannot_be_catalogued_goes_to_the_inbox(facility, ing
     assert item["text"]
     assert item["message"] == encode_message(message).decode()
     assert await facility.scan_now(message.pid) is None
+
+
+async def test_scan_with_unfit_entries_is_catalogued_without_them(facility, ingestor, scan, make):
+    message = make("finished", scan.pid(), 1, command="c" * 5000)
+    content = msgspec.json.decode(encode_message(message))
+    content["metadata"] |= {
+        "big": {"value": 2**64},
+        "image": {"value": [[1], [2]]},
+        "a.b": {"value": 1, "unit": "u" * 65},
+        "nul": {"value": "a\0b"},
+    }
+
+    await facility.produce(
+        json.dumps(content).encode().replace(b'"image": {"value": [[1], [2]]}', b'"image": {"value": NaN}')
+    )
+    found = (await facility.scan(message.pid))["metadata"]
+
+    assert found["big"]["value"] == float(2**64)
+    assert found["image"]["reason"] == "not a number"
+    assert found["a_b"]["value"] == 1
+    assert found["nul"]["value"] == "a\0b"
+    assert found["energy"]["value"] == 7001.0
 
 
 @pytest.mark.parametrize(

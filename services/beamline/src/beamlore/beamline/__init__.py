@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from beamlore.beamline.errors import (
         BeamlineError,
-        MessageTooLargeError,
         ScanStateError,
         SpoolError,
         SpoolFullError,
@@ -33,7 +32,6 @@ __all__ = [
     "BeamlineError",
     "BeamlineSettings",
     "KafkaSettings",
-    "MessageTooLargeError",
     "Producer",
     "Scan",
     "ScanStateError",

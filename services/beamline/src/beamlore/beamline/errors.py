@@ -25,10 +25,6 @@ class SpoolFullError(SpoolError):
     """The spool has reached its size limit, or the disk is full."""
 
 
-class MessageTooLargeError(BeamlineError):
-    """A message is larger than the broker takes."""
-
-
 class ProducerClosedError(BeamlineError):
     """The producer is not open: use it as ``async with producer``."""
 

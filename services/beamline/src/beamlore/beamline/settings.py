@@ -24,6 +24,9 @@ class KafkaSettings(BaseSettings):
     spool_max_bytes: int = Field(
         default=4 * 1024**3, ge=1024**2, description="Size in bytes at which the spool takes no more messages."
     )
+    spool_reserve_bytes: int = Field(
+        default=16 * 1024**2, ge=0, description="Bytes the spool allocates ahead, for messages while the disk is full."
+    )
 
     otlp_endpoint: str | None = Field(
         default=None,

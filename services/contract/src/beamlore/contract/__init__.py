@@ -3,13 +3,30 @@
 Pure: nothing here opens a file or a socket. What is exported here may be used; the rest is private.
 """
 
-from beamlore.contract._metadata_set import (
-    ActiveConfiguration,
-    MetadataEntry,
-    MetadataSet,
-    Scalar,
-    apply_value_map,
+from beamlore.contract._fitting import (
+    LEFT_OUT,
+    fit_count,
+    fit_entry,
+    fit_file,
+    fit_header,
+    fit_metadata,
+    fit_moment,
+    free_key,
+    note_changes,
+    shrink_message,
 )
+from beamlore.contract._limits import (
+    MAX_ABORT_REASON,
+    MAX_COMMAND,
+    MAX_LIST,
+    MAX_MESSAGE_BYTES,
+    MAX_NAME,
+    MAX_PATH,
+    MAX_REASON,
+    MAX_TEXT,
+    MAX_UNIT,
+)
+from beamlore.contract._metadata_set import ActiveConfiguration, MetadataEntry, MetadataSet, apply_value_map
 from beamlore.contract._pid import InvalidPidError, check_pid, deterministic_pid, new_pid
 from beamlore.contract._roles import (
     CATALOGUE_ADMIN,
@@ -23,6 +40,7 @@ from beamlore.contract._roles import (
     proposal_group,
     proposal_of_group,
 )
+from beamlore.contract._salvage import salvage_message
 from beamlore.contract._scan import (
     SCHEMA_VERSION,
     File,
@@ -41,12 +59,24 @@ from beamlore.contract._scan import (
 )
 from beamlore.contract._topics import SCAN_TOPIC_PATTERN, TRACEPARENT, beamline_of_topic, scan_topic
 from beamlore.contract._units import UnknownUnitError, canonical_unit
+from beamlore.contract._values import NOT_A_NUMBER, Plain, Scalar, UnfitValueError, plain_text, plain_value
 
 __all__ = [
     "CATALOGUE_ADMIN",
     "CATALOGUE_INGEST",
     "CATALOGUE_PUBLISH",
     "CONFIGURATOR_READ",
+    "LEFT_OUT",
+    "MAX_ABORT_REASON",
+    "MAX_COMMAND",
+    "MAX_LIST",
+    "MAX_MESSAGE_BYTES",
+    "MAX_NAME",
+    "MAX_PATH",
+    "MAX_REASON",
+    "MAX_TEXT",
+    "MAX_UNIT",
+    "NOT_A_NUMBER",
     "SCAN_TOPIC_PATTERN",
     "SCHEMA_VERSION",
     "TRACEPARENT",
@@ -59,6 +89,7 @@ __all__ = [
     "MetadataEntry",
     "MetadataSet",
     "MetadataValue",
+    "Plain",
     "Scalar",
     "ScanAborted",
     "ScanFinished",
@@ -66,6 +97,7 @@ __all__ = [
     "ScanStarted",
     "ScanState",
     "ScanUpdated",
+    "UnfitValueError",
     "UnknownUnitError",
     "UnsupportedSchemaVersionError",
     "apply_value_map",
@@ -77,9 +109,21 @@ __all__ = [
     "decode_message",
     "deterministic_pid",
     "encode_message",
+    "fit_count",
+    "fit_entry",
+    "fit_file",
+    "fit_header",
+    "fit_metadata",
+    "fit_moment",
+    "free_key",
     "new_pid",
+    "note_changes",
     "peek",
+    "plain_text",
+    "plain_value",
     "proposal_group",
     "proposal_of_group",
+    "salvage_message",
     "scan_topic",
+    "shrink_message",
 ]

@@ -6,8 +6,9 @@ from typing import Annotated, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
-Scalar: TypeAlias = bool | int | float | str
-Key: TypeAlias = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^$.\x00][^.\x00]*$")]
+from beamlore.contract._limits import MAX_GROUP, MAX_NAME, MAX_SOURCE, MAX_UNIT
+
+Key: TypeAlias = Annotated[str, Field(min_length=1, max_length=MAX_NAME, pattern=r"^[^$.\x00][^.\x00]*$")]
 
 _CONFIG = ConfigDict(
     extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True
@@ -22,13 +23,13 @@ class MetadataEntry(BaseModel):
     key: Key = Field(description="Stable, machine-readable name, unique within the set.")
     source: str = Field(
         min_length=1,
-        max_length=512,
+        max_length=MAX_SOURCE,
         description="Where it is read: a Tango attribute `domain/family/member/attribute`.",
         examples=["sim/balder/mono/energy"],
     )
-    name: str = Field(default="", max_length=256, description="Human name, shown to users.")
-    group: str = Field(default="", max_length=128, description="Heading it stands under, such as 'Optics'.")
-    unit: str = Field(default="", max_length=64, description="Unit; empty: as the source gives it.")
+    name: str = Field(default="", max_length=MAX_NAME, description="Human name, shown to users.")
+    group: str = Field(default="", max_length=MAX_GROUP, description="Heading it stands under, such as 'Optics'.")
+    unit: str = Field(default="", max_length=MAX_UNIT, description="Unit; empty: as the source gives it.")
     value_map: dict[str, str] = Field(
         default_factory=dict,
         description="What to record instead of a raw value, by the raw value's text: {'4': 'insert', '5': 'extract'}.",

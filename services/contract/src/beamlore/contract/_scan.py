@@ -14,6 +14,18 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
+from beamlore.contract._limits import (
+    INT64,
+    MAX_ABORT_REASON,
+    MAX_COMMAND,
+    MAX_COUNT,
+    MAX_GROUP,
+    MAX_NAME,
+    MAX_PATH,
+    MAX_REASON,
+    MAX_SOURCE,
+    MAX_UNIT,
+)
 from beamlore.contract._pid import InvalidPidError, check_pid
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -24,11 +36,10 @@ ScanState: TypeAlias = Literal["running", "finished", "aborted", "interrupted"]
 
 # msgspec searches with Python's re, whose `$` also matches before a line feed at the end: (?!\n) shuts that out.
 Beamline: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}(?!\n)$")]
-ShortText: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+ShortText: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME)]
 AwareDatetime: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
-# 64 bits with sign is what BSON stores; 2**53 what every reader of JSON keeps exact (RFC 8259, section 6).
-Integer: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Integer: TypeAlias = Annotated[int, msgspec.Meta(ge=-INT64, le=INT64 - 1)]
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MAX_COUNT)]
 Value: TypeAlias = bool | Integer | float | str | list[bool | Integer | float | str | None] | None
 
 
@@ -36,22 +47,23 @@ class MetadataValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     """One thing recorded with a scan.
 
     ``value`` is a scalar or a flat list; its unit is spelt as the source spells it. ``available`` is false where
-    the source did not answer within its budget: the value is then ``None`` and ``reason`` says why.
+    the source did not answer within its budget, or gave what cannot be recorded: the value is then ``None`` and
+    ``reason`` says why. Of an available value ``reason`` says what was changed of it, such as a text that was cut.
     """
 
     value: Value
-    unit: Annotated[str, msgspec.Meta(max_length=64)] = ""
-    name: Annotated[str, msgspec.Meta(max_length=256)] = ""
-    source: Annotated[str, msgspec.Meta(max_length=512)] = ""
-    group: Annotated[str, msgspec.Meta(max_length=128)] = ""
+    unit: Annotated[str, msgspec.Meta(max_length=MAX_UNIT)] = ""
+    name: Annotated[str, msgspec.Meta(max_length=MAX_NAME)] = ""
+    source: Annotated[str, msgspec.Meta(max_length=MAX_SOURCE)] = ""
+    group: Annotated[str, msgspec.Meta(max_length=MAX_GROUP)] = ""
     available: bool = True
-    reason: Annotated[str, msgspec.Meta(max_length=512)] = ""
+    reason: Annotated[str, msgspec.Meta(max_length=MAX_REASON)] = ""
 
 
 class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file a scan wrote: its path relative to the scan's path, size in bytes, time of last change."""
 
-    path: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+    path: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_PATH)]
     size: Count
     time: AwareDatetime
 
@@ -69,17 +81,17 @@ class _ScanHeader(
     sequence: Count
     beamline: Beamline
     proposal: ShortText
-    command: Annotated[str, msgspec.Meta(max_length=4096)]
+    command: Annotated[str, msgspec.Meta(max_length=MAX_COMMAND)]
     start: AwareDatetime
-    path: Annotated[str, msgspec.Meta(max_length=4096)]
+    path: Annotated[str, msgspec.Meta(max_length=MAX_PATH)]
     sent: AwareDatetime
     number: Count | None = None
     """The scan's number in its session or file."""
-    sample: Annotated[str, msgspec.Meta(max_length=256)] = ""
+    sample: Annotated[str, msgspec.Meta(max_length=MAX_NAME)] = ""
     points: Count | None = None
     """Points measured so far."""
     points_planned: Count | None = None
-    metadata: dict[Annotated[str, msgspec.Meta(min_length=1, max_length=256)], MetadataValue] = {}
+    metadata: dict[Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME)], MetadataValue] = {}
     """By key: a stable, machine-readable name, unique within the scan."""
     files: list[File] = []
     """All files written so far."""
@@ -115,7 +127,7 @@ class ScanAborted(_ScanHeader, tag="aborted", frozen=True, kw_only=True):
     """A scan was stopped before its planned end: ``metadata`` and ``files`` are complete."""
 
     end: AwareDatetime
-    reason: Annotated[str, msgspec.Meta(max_length=1024)] = ""
+    reason: Annotated[str, msgspec.Meta(max_length=MAX_ABORT_REASON)] = ""
 
 
 ScanMessage: TypeAlias = ScanStarted | ScanUpdated | ScanFinished | ScanAborted

@@ -34,6 +34,7 @@ class ConfigurationClient:
         self._asked = asyncio.Event()
         self._changed = asyncio.Event()
         self._trouble: str | None = None
+        self._is_kept = True
 
     @property
     def active(self) -> ActiveConfiguration | None:
@@ -84,7 +85,7 @@ class ConfigurationClient:
                 await asyncio.sleep(self._settings.configuration_poll_seconds)
 
     async def _ask(self, http: httpx.AsyncClient) -> None:
-        headers = {"If-None-Match": self._known.etag} if self._known and self._known.etag else {}
+        headers = {"If-None-Match": self._known.etag} if self._known and self._known.etag and self._is_kept else {}
         try:
             answer = await http.get(f"/api/configurator/v1/beamlines/{self._settings.beamline}/active", headers=headers)
             if answer.status_code != httpx.codes.NOT_MODIFIED:
@@ -103,6 +104,8 @@ class ConfigurationClient:
     async def _learn(self, remembered: Remembered) -> None:
         same = self._known is not None and self._known.configuration == remembered.configuration
         self._known = remembered
+        # Asked for in full again until the disk takes it.
+        self._is_kept = False
         if not same:
             self._changed.set()
             _log.info(
@@ -111,6 +114,7 @@ class ConfigurationClient:
                 remembered.configuration.version,
             )
         await asyncio.to_thread(self._store.save, remembered)
+        self._is_kept = True
 
     def _note_trouble(self, trouble: str) -> None:
         if self._trouble is None:

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 from aiokafka.partitioner import DefaultPartitioner
 
-from beamlore.beamline.produce._spool import Spooled
+from beamlore.beamline.produce._rescue import Spooled
 from beamlore.contract import TRACEPARENT
 
 BATCH_BYTES = 512 * 1024

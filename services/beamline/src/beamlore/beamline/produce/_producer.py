@@ -6,16 +6,21 @@ import logging
 from types import TracebackType
 from typing import Self
 
-from beamlore.beamline.errors import MessageTooLargeError, ProducerClosedError
+from beamlore.beamline.errors import ProducerClosedError
 from beamlore.beamline.produce._broker import BrokerConnection, TooLargeForBrokerError
 from beamlore.beamline.produce._spool import Spool
 from beamlore.beamline.settings import KafkaSettings
-from beamlore.contract import ScanMessage, encode_message, scan_topic
+from beamlore.contract import (
+    MAX_MESSAGE_BYTES,
+    InvalidMessageError,
+    ScanMessage,
+    decode_message,
+    encode_message,
+    scan_topic,
+    shrink_message,
+)
 
 _log = logging.getLogger(__name__)
-
-MAX_MESSAGE_BYTES = 1_000_000
-"""Kafka's default ``message.max.bytes`` is 1 048 588, of which the record's own header takes some."""
 
 _WINDOW_BYTES = 4 * 1024**2
 _ALL = 2**31
@@ -27,8 +32,8 @@ class Producer:
     """Sends scan messages to Kafka, none lost and in the order of sending for each PID.
 
     `send` returns when the message is on the disk. A task in the background delivers and forgets only what the broker
-    acknowledged: at least once on the wire, also over a killed process, a broker that is away for hours, or a full disk
-    elsewhere. Use as ``async with Producer(settings) as producer``.
+    acknowledged: at least once on the wire, also over a killed process, a broker that is away for hours, or a full
+    disk. Use as ``async with Producer(settings) as producer``.
 
     Raises:
         SpoolInUseError: on entering, another process has the spool open.
@@ -44,7 +49,7 @@ class Producer:
         """
         self._settings = settings
         self._drain_seconds = drain_seconds
-        self._spool = Spool(settings.spool_dir, settings.spool_max_bytes)
+        self._spool = Spool(settings.spool_dir, settings.spool_max_bytes, settings.spool_reserve_bytes)
         self._connection: BrokerConnection | None = None
         self._task: asyncio.Task[None] | None = None
         self._max_records = _ALL
@@ -69,23 +74,19 @@ class Producer:
     async def send(self, message: ScanMessage, traceparent: str | None = None) -> None:
         """Take a message; when this returns, it is on the disk and will be delivered.
 
+        Of a message that the broker would not take for its size the largest values are left out, and it says so.
+
         Args:
             message: what to send.
             traceparent: the trace context it belongs to, where it is traced.
 
         Raises:
-            MessageTooLargeError: the broker would not take it.
             SpoolFullError: the broker is away and the spool has reached its limit, or the disk is full.
             SpoolError: the disk cannot be written.
         """
         if self._task is None:
             raise ProducerClosedError("the producer is not open; use it as 'async with Producer(...)'")
-        data = encode_message(message)
-        if len(data) > MAX_MESSAGE_BYTES:
-            raise MessageTooLargeError(
-                f"the message of scan {message.pid} has {len(data)} bytes; the broker takes {MAX_MESSAGE_BYTES}: "
-                "record fewer or shorter metadata entries"
-            )
+        data = encode_message(shrink_message(message, MAX_MESSAGE_BYTES))
         await self._spool.append(scan_topic(message.beamline), message.pid.encode(), data, traceparent)
 
     async def flush(self, timeout: float | None = None) -> None:
@@ -155,11 +156,21 @@ class Producer:
         self._max_records = _ALL
 
     async def _isolate(self, error: TooLargeForBrokerError) -> None:
-        """After a refused batch, find the message that is too large and put it aside, so that the others go on."""
+        """After a refused batch, find the message that is too large and send less of it, so that the others go on."""
         if len(error.messages) > 1:
             self._max_records = 1
             return
         refused = error.messages[0]
+        smaller = _smaller(refused.value)
+        if smaller is not None:
+            _log.warning(
+                "the broker refuses a message of scan %s with %d bytes; it is sent with %d, without its largest values",
+                refused.key.decode(),
+                len(refused.value),
+                len(smaller),
+            )
+            await self._spool.replace(refused.id, smaller)
+            return
         _log.error(
             "the broker refuses a message of scan %s with %d bytes: %s; it stays in %s, table 'refused'",
             refused.key.decode(),
@@ -191,3 +202,12 @@ class Producer:
                 trouble,
             )
         self._trouble = trouble
+
+
+def _smaller(data: bytes) -> bytes | None:
+    """Return a message at half its size, ``None`` where there is nothing left to leave out."""
+    try:
+        smaller = encode_message(shrink_message(decode_message(data), len(data) // 2))
+    except InvalidMessageError:
+        return None
+    return smaller if len(smaller) < len(data) else None

@@ -4,13 +4,9 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from beamlore.beamline._values import UnfitValueError, plain_value
-from beamlore.contract import MetadataValue
+from beamlore.contract import MetadataValue, fit_entry, free_key
 
 _NAME_GAP = re.compile(r"\s{2,}|\t+")
-_MAX_NAME = 256
-_MAX_KEY = 240
-_MAX_REASON = 512
 
 
 class MetadataTable:
@@ -25,32 +21,8 @@ class MetadataTable:
 
     def add(self, name: str, value: object, group: str, source: str = "", unit: str = "", key: str = "") -> None:
         """Enter a value under a key made of its name, or of ``key``."""
-        free = self._free_key(key or name)
-        try:
-            entry = MetadataValue(
-                value=plain_value(value), unit=unit, name=name[:_MAX_NAME], source=source, group=group
-            )
-        except UnfitValueError as error:
-            entry = MetadataValue(
-                value=None,
-                unit=unit,
-                name=name[:_MAX_NAME],
-                source=source,
-                group=group,
-                available=False,
-                reason=str(error)[:_MAX_REASON],
-            )
-        self.entries[free] = entry
-
-    def _free_key(self, name: str) -> str:
-        key = re.sub(r"[.\x00]", "_", name.strip())[:_MAX_KEY] or "unnamed"
-        if key.startswith("$"):
-            key = f"_{key[1:]}"
-        candidate, count = key, 1
-        while candidate in self.entries:
-            count += 1
-            candidate = f"{key}_{count}"
-        return candidate
+        free = free_key((key or name).strip(), self.entries)
+        self.entries[free] = fit_entry(value, unit=unit, name=name, source=source, group=group)
 
 
 def add_motors(table: MetadataTable, scan: Mapping[str, str], file: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,19 @@ from beamlore.beamline.produce import Producer
 from beamlore.beamline.scan._scan import Scan
 from beamlore.beamline.settings import BeamlineSettings
 from beamlore.beamline.tracing import Tracing
-from beamlore.contract import MetadataSet, MetadataValue, Scalar, ScanMessage, new_pid
+from beamlore.contract import (
+    MAX_NAME,
+    InvalidPidError,
+    MetadataSet,
+    MetadataValue,
+    ScanMessage,
+    check_pid,
+    deterministic_pid,
+    new_pid,
+    plain_text,
+)
+
+_log = logging.getLogger(__name__)
 
 
 class ReadsMetadata(Protocol):
@@ -116,7 +129,7 @@ class Beamline:
         number: int | None = None,
         sample: str = "",
         points_planned: int | None = None,
-        metadata: Mapping[str, MetadataValue | Scalar] | None = None,
+        metadata: Mapping[str, object] | None = None,
         pid: str | None = None,
     ) -> Scan:
         """Return a scan to enter: ``async with beamline.scan(...) as scan``.
@@ -128,25 +141,22 @@ class Beamline:
             number: the scan's number in its session.
             sample: what was measured.
             points_planned: how many points it will have.
-            metadata: what the instrument's code knows by itself, by key; kept over what is gathered.
-            pid: a PID to use; without one a new one is made.
-
-        Raises:
-            InvalidPidError: the given PID is not one.
+            metadata: what the instrument's code knows by itself, by key, of any kind; kept over what is gathered.
+            pid: a PID to use; without one, or where it is not one, a new one is made.
         """
         header = {
-            "pid": pid or new_pid(self._settings.pid_prefix),
+            "pid": self._usable_pid(pid),
             "beamline": self._settings.beamline,
-            "proposal": proposal,
+            "proposal": plain_text(proposal, MAX_NAME),
             "command": command,
-            "path": str(path),
+            "path": path,
             "number": number,
             "sample": sample,
             "points_planned": points_planned,
         }
         return Scan(
             header,
-            metadata or {},
+            {} if metadata is None else metadata,
             self._gather,
             self._producer.send,
             self._tracing,
@@ -172,6 +182,17 @@ class Beamline:
         await self._configuration.__aexit__(kind, error, trace)
         await self._producer.__aexit__(kind, error, trace)
         await asyncio.to_thread(self._tracing.close)
+
+    def _usable_pid(self, given: str | None) -> str:
+        if given is None:
+            return new_pid(self._settings.pid_prefix)
+        text = plain_text(given, MAX_NAME)
+        try:
+            return check_pid(text)
+        except InvalidPidError as error:
+            made = deterministic_pid(self._settings.pid_prefix, text)
+            _log.error("%s; the scan is told of as %s", error, made)
+            return made
 
     async def _gather(self) -> dict[str, MetadataValue]:
         assert self._gatherer is not None  # noqa: S101 - scans send only while the beamline is entered

@@ -4,19 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from beamlore.contract import MetadataValue, Scalar
+from beamlore.contract import MAX_NAME, MetadataValue
 
 END_SUFFIX = "_end"
-_MAX_KEY = 256
-_MAX_NAME = 256
-
-
-def own_values(values: Mapping[str, MetadataValue | Scalar]) -> dict[str, MetadataValue]:
-    """Return metadata given by the instrument's code, where a bare value has no unit and its key as its name."""
-    return {
-        key: value if isinstance(value, MetadataValue) else MetadataValue(value=value, name=key[:_MAX_NAME])
-        for key, value in values.items()
-    }
 
 
 def complete(start: Mapping[str, MetadataValue], end: Mapping[str, MetadataValue]) -> dict[str, MetadataValue]:
@@ -33,6 +23,6 @@ def complete(start: Mapping[str, MetadataValue], end: Mapping[str, MetadataValue
             merged[key] = last
         elif last.available and last.value != first.value:
             end_key = f"{key}{END_SUFFIX}"
-            if end_key not in start and end_key not in end and len(end_key) <= _MAX_KEY:
-                merged[end_key] = msgspec.structs.replace(last, name=f"{last.name or key} (at the end)"[:_MAX_NAME])
+            if end_key not in start and end_key not in end and len(end_key) <= MAX_NAME:
+                merged[end_key] = msgspec.structs.replace(last, name=f"{last.name or key} (at the end)"[:MAX_NAME])
     return merged

@@ -9,23 +9,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from beamlore.beamline.errors import BeamlineError, ScanStateError
+from beamlore.beamline.errors import ScanStateError
 from beamlore.beamline.scan._files import ScanFiles
-from beamlore.beamline.scan._metadata import complete, own_values
+from beamlore.beamline.scan._metadata import complete
 from beamlore.beamline.tracing import Tracing
 from beamlore.contract import (
+    MAX_ABORT_REASON,
     MetadataValue,
-    Scalar,
     ScanAborted,
     ScanFinished,
     ScanMessage,
     ScanStarted,
     ScanUpdated,
+    fit_count,
+    fit_header,
+    fit_metadata,
+    note_changes,
+    plain_text,
 )
 
 _log = logging.getLogger(__name__)
-
-_MAX_REASON = 1024
 
 Gather = Callable[[], Awaitable[dict[str, MetadataValue]]]
 
@@ -44,12 +47,14 @@ class Scan:
     Entering tells that it has started, with the metadata gathered then. Leaving tells that it has finished, with all
     metadata, gathered once more, and all files; leaving by an exception tells that it was aborted, and why, and lets
     the exception through.
+
+    What goes wrong with telling is logged and never ends a scan: neither values of any kind, nor a full disk.
     """
 
     def __init__(
         self,
         header: Mapping[str, Any],
-        metadata: Mapping[str, MetadataValue | Scalar],
+        metadata: Mapping[str, object],
         gather: Gather,
         send: SendsMessage,
         tracing: Tracing,
@@ -57,7 +62,9 @@ class Scan:
     ) -> None:
         """Made by `Beamline.scan`; ``header`` holds the fields that are the same in each message."""
         self._header = dict(header)
-        self._own = own_values(metadata)
+        notes = fit_header(self._header)
+        self._own = fit_metadata(metadata)
+        note_changes(self._own, notes)
         self._gathered: dict[str, MetadataValue] = {}
         self._gather = gather
         self._send = send
@@ -81,9 +88,7 @@ class Scan:
         """Number of messages told of it so far."""
         return self._sequence
 
-    async def update(
-        self, points: int | None = None, metadata: Mapping[str, MetadataValue | Scalar] | None = None
-    ) -> None:
+    async def update(self, points: int | None = None, metadata: Mapping[str, object] | None = None) -> None:
         """Tell that the scan has grown.
 
         Updates that come faster than ``BEAMLORE_UPDATE_INTERVAL_SECONDS`` are sent together with the next one, or with
@@ -91,17 +96,16 @@ class Scan:
 
         Args:
             points: points measured so far.
-            metadata: what is new or has changed, by key; a bare value or one with unit and name.
+            metadata: what is new or has changed, by key; a bare value of any kind, or one with unit and name.
 
         Raises:
             ScanStateError: the scan has not started or has ended.
-            SpoolError: the message cannot be kept.
         """
         self._check_running()
-        if points is not None:
-            self._points = points
-        if metadata:
-            fresh = own_values(metadata)
+        if points is not None and (count := fit_count(points)) is not None:
+            self._points = count
+        if metadata is not None:
+            fresh = fit_metadata(metadata)
             self._own |= fresh
             self._unsent |= fresh
         if time.monotonic() - self._updated_at < self._interval:
@@ -109,7 +113,8 @@ class Scan:
         self._updated_at = time.monotonic()
         changed, self._unsent = self._unsent, {}
         files = await asyncio.to_thread(self._files.look)
-        await self._tell(ScanUpdated, metadata=changed, files=files)
+        if not await self._tell(ScanUpdated, metadata=changed, files=files):
+            self._unsent = changed | self._unsent
 
     def add_file(self, path: str | Path, size: int | None = None, time: datetime | None = None) -> None:
         """Tell of a file the scan writes.
@@ -127,7 +132,7 @@ class Scan:
 
     async def __aenter__(self) -> Self:
         self._header["start"] = datetime.now(UTC)
-        self._gathered = await self._gather()
+        self._gathered = await self._read()
         self._updated_at = time.monotonic()
         try:
             await self._tell(ScanStarted, metadata=self._gathered | self._own)
@@ -149,14 +154,10 @@ class Scan:
         except asyncio.CancelledError:
             await ending
             raise
-        except BeamlineError:
-            if error is None:
-                raise
-            _log.exception("the end of scan %s could not be told", self.pid)
 
     async def _tell_end(self, error: BaseException | None) -> None:
         end = datetime.now(UTC)
-        gathered, files = await asyncio.gather(self._gather(), asyncio.to_thread(self._files.look))
+        gathered, files = await asyncio.gather(self._read(), asyncio.to_thread(self._files.look))
         metadata = complete(self._gathered, gathered) | self._own
         if error is None:
             await self._tell(ScanFinished, end=end, metadata=metadata, files=files)
@@ -165,11 +166,26 @@ class Scan:
         if self._span is not None:
             self._span.end()
 
-    async def _tell(self, kind: type[ScanMessage], **fields: Any) -> None:
+    async def _read(self) -> dict[str, MetadataValue]:
+        try:
+            return fit_metadata(await self._gather())
+        except Exception:
+            _log.exception("the metadata of scan %s cannot be gathered; it is told of without", self.pid)
+            return {}
+
+    async def _tell(self, kind: type[ScanMessage], **fields: Any) -> bool:
+        """Send a message; return whether it is kept. Where it is not, that is logged: the measurement goes on."""
         self._sequence += 1
-        message = kind(**self._header, sequence=self._sequence, sent=datetime.now(UTC), points=self._points, **fields)
-        with self._tracing.message(self._span, kind.__name__) as traceparent:
-            await self._send(message, traceparent)
+        try:
+            message = kind(
+                **self._header, sequence=self._sequence, sent=datetime.now(UTC), points=self._points, **fields
+            )
+            with self._tracing.message(self._span, kind.__name__) as traceparent:
+                await self._send(message, traceparent)
+        except Exception:
+            _log.exception("message %d of scan %s (%s) is not sent", self._sequence, self.pid, kind.__name__)
+            return False
+        return True
 
     def _check_running(self) -> None:
         if not self._running:
@@ -181,5 +197,5 @@ def _reason(error: BaseException) -> str:
         return "cancelled"
     if isinstance(error, KeyboardInterrupt):
         return "interrupted from the keyboard"
-    text = " ".join(str(error).split())
-    return (f"{type(error).__name__}: {text}" if text else type(error).__name__)[:_MAX_REASON]
+    text = " ".join(plain_text(error, 4 * MAX_ABORT_REASON).split())
+    return (f"{type(error).__name__}: {text}" if text else type(error).__name__)[:MAX_ABORT_REASON]

@@ -9,6 +9,7 @@ from beamlore.contract import (
     ScanMessage,
     UnsupportedSchemaVersionError,
     decode_message,
+    salvage_message,
 )
 from beamlore.ingestor.proposals.models import Proposal
 from beamlore.ingestor.validate.models import Reason, Record, RejectedError
@@ -25,12 +26,7 @@ def read(record: Record, max_bytes: int) -> ScanMessage:
         raise RejectedError(Reason.INVALID_MESSAGE, "the message has no content")
     if len(value) > max_bytes:
         raise RejectedError(Reason.TOO_BIG, f"the message has {len(value)} bytes; at most {max_bytes} are taken")
-    try:
-        message = decode_message(value)
-    except UnsupportedSchemaVersionError as error:
-        raise RejectedError(Reason.UNSUPPORTED_VERSION, str(error)) from error
-    except InvalidMessageError as error:
-        raise RejectedError(Reason.INVALID_MESSAGE, f"not a scan message: {error}") from error
+    message = _decoded(value)
     _check_times(message)
     if message.beamline != record.beamline:
         raise RejectedError(
@@ -38,6 +34,19 @@ def read(record: Record, max_bytes: int) -> ScanMessage:
             f"the message says it is of {message.beamline!r} and came by the topic of {record.beamline!r}",
         )
     return message
+
+
+def _decoded(value: bytes) -> ScanMessage:
+    """Return the message; where a part of it is unfit that does not say whose scan it is, with that part marked."""
+    try:
+        return decode_message(value)
+    except UnsupportedSchemaVersionError as error:
+        raise RejectedError(Reason.UNSUPPORTED_VERSION, str(error)) from error
+    except InvalidMessageError as error:
+        try:
+            return salvage_message(value)
+        except InvalidMessageError as unclear:
+            raise RejectedError(Reason.INVALID_MESSAGE, f"not a scan message: {unclear}") from error
 
 
 def _check_times(message: ScanMessage) -> None:

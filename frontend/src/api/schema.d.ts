@@ -3884,6 +3884,8 @@ export interface components {
          *         the one given, and changes nothing else.
          */
         BatchItem: {
+            /** @default null */
+            clockAhead: number | null;
             /** @default  */
             command: string;
             /** @default null */
@@ -5714,7 +5716,7 @@ export interface components {
         };
         /**
          * ItemResult
-         * @description What became of an item; ``reason`` where it was rejected.
+         * @description What became of an item; ``reason`` where it was rejected, or came after a later word of its scan.
          */
         ItemResult: {
             /** @enum {unknown} */
@@ -6718,6 +6720,11 @@ export interface components {
         Scan: {
             /** Beamline */
             beamline: string;
+            /**
+             * Clockahead
+             * @description Seconds by which the instrument's clock was ahead: `start` and `end` are corrected by them.
+             */
+            clockAhead?: number | null;
             /** Command */
             command: string;
             /** Comment */

@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
 from ..conftest import BATCH, SCANS, Served
 from ..scan_items import START, item
@@ -197,3 +199,96 @@ async def test_durability_is_told(served: Served) -> None:
     answer = await (await served.as_("ingestor")).get("/api/beamlore/v1/durability")
     assert answer.json()["level"] == "majority"
     assert ":" in answer.json()["term"]
+
+
+def ended(pid: str, sequence: int, **more: Any) -> dict[str, Any]:
+    end = (START + timedelta(minutes=sequence)).isoformat()
+    return item(
+        pid=pid,
+        sequence=sequence,
+        state="finished",
+        metadataComplete=True,
+        points=sequence,
+        dataset={"endTime": end},
+        **more,
+    )
+
+
+async def move(served: Served, pid: str, proposal: str) -> None:
+    admin = await served.as_("admin")
+    answer = await admin.patch(f"/api/v3/datasets/{quote(pid, safe='')}", json={"proposalId": proposal})
+    assert answer.status_code == 200, answer.text
+
+
+async def test_scan_moved_to_another_proposal_is_delivered_again_and_unchanged(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    running, done = item()["pid"], item()["pid"]
+    await write(ingestor, item(pid=running), ended(done, 3))
+    for pid in (running, done):
+        await move(served, pid, "20260102")
+    before = await scan(ingestor, done)
+
+    assert await write(ingestor, item(pid=done), item(pid=running)) == ["unchanged", "unchanged"]
+    assert await write(ingestor, ended(done, 3), ended(running, 5)) == ["unchanged", "updated"]
+
+    assert await scan(ingestor, done) == before
+    moved = await scan(ingestor, running)
+    assert (moved["state"], moved["proposal"]) == ("finished", "20260102")
+    # Still of nobody else.
+    assert await write(ingestor, ended(done, 9, proposal="20260102")) == ["rejected"]
+
+
+async def test_finished_scan_stays_finished_whatever_comes_after(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    pid = item()["pid"]
+    file = {"path": "late.h5", "size": 5, "time": START.isoformat()}
+    assert await write(ingestor, item(pid=pid, sequence=4)) == ["created"]
+    assert await write(ingestor, ended(pid, 3)) == ["updated"]
+    before = await scan(ingestor, pid)
+
+    assert await write(ingestor, item(pid=pid, sequence=9, files=[file])) == ["unchanged"]
+
+    assert await scan(ingestor, pid) == before
+    assert before["state"] == "finished"
+    blocks = await ingestor.get(f"/api/v3/datasets/{quote(pid, safe='')}/origdatablocks")
+    assert blocks.json() == []
+
+
+def _order_of(one: dict[str, Any]) -> tuple[bool, int]:
+    return one["state"] != "running", one["sequence"]
+
+
+@hypothesis.settings(max_examples=25, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.given(data=st.data())
+async def test_final_state_is_a_function_of_what_was_delivered(served: Served, data: st.DataObject) -> None:
+    ingestor = await served.as_("ingestor")
+    pid = item()["pid"]
+    story = [
+        item(pid=pid, sequence=number, points=number, metadata={f"k{number}": {"value": number}}) for number in range(4)
+    ]
+    story += [item(pid=pid, sequence=8, points=8), ended(pid, 5), ended(pid, 6) | {"state": "aborted"}]
+    delivered = data.draw(st.lists(st.sampled_from(story), min_size=1, max_size=10))
+    last = max(delivered, key=_order_of)
+
+    for one in delivered:
+        await write(ingestor, one)
+
+    found = await scan(ingestor, pid)
+    assert (found["state"], found["sequence"], found["points"]) == (last["state"], last["sequence"], last["points"])
+    assert ("end" in found) == (last["state"] != "running")
+    if "end" in found:
+        assert found["metadata"].keys() == {"energy"}
+        assert found["end"].startswith(last["dataset"]["endTime"][:19])
+
+
+async def test_scan_of_a_clock_ahead_stands_where_it_arrived(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    pid = item()["pid"]
+    await write(ingestor, item(pid=pid, clockAhead=7200.0))
+    late = item(pid=pid, sequence=2, state="finished", start=START + timedelta(hours=1))
+    await write(ingestor, late)
+
+    found = await scan(ingestor, pid)
+
+    assert found["clockAhead"] == 7200.0
+    assert found["start"].startswith("2026-03-01T12:00:00")

@@ -7,9 +7,19 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beamlore.contract import File, MetadataValue, ScanAborted, ScanFinished, ScanMessage, ScanStarted, ScanUpdated
+from beamlore.contract import (
+    File,
+    MetadataValue,
+    ScanAborted,
+    ScanFinished,
+    ScanMessage,
+    ScanStarted,
+    ScanUpdated,
+    place,
+    place_of,
+)
 from beamlore.ingestor.enrich.models import Item
-from beamlore.ingestor.enrich.service import ABORT_REASON, coalesce, make_item
+from beamlore.ingestor.enrich.service import ABORT_REASON, NOTHING_BEFORE, coalesce, make_item
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 KEYS = ["energy", "current", "slit"]
@@ -43,7 +53,7 @@ def messages(draw: st.DrawFn) -> ScanMessage:
 
 def apply(stored: dict[str, Any], item: Item) -> None:
     """Do what the catalogue's batch route promises for an item."""
-    if stored and item.sequence <= stored["sequence"]:
+    if stored and place(item.state, item.sequence) <= place(stored["state"], stored["sequence"]):
         return
     stored["sequence"] = item.sequence
     stored["state"] = item.state
@@ -67,11 +77,11 @@ def test_any_split_into_batches_ends_the_same(proposal, sequence, cuts):
         apply(one_by_one, make_item(coalesce([message]), proposal, with_details=False))
 
     in_batches: dict[str, Any] = {}
-    written = -1
+    written = NOTHING_BEFORE
     edges = [0, *sorted(cut for cut in cuts if cut < len(sequence)), len(sequence)]
     for begin, end in itertools.pairwise(edges):
         story = coalesce(sequence[begin:end], written)
-        written = max(written, story.newest.sequence)
+        written = max(written, place_of(story.newest))
         apply(in_batches, make_item(story, proposal, with_details=False))
 
     assert in_batches == one_by_one
@@ -130,3 +140,16 @@ def test_very_many_members_are_named_as_far_as_the_catalogue_takes_them(scan, pr
     assert 4000 < len(item.dataset.owner) <= 4096
     assert item.dataset.owner.startswith("Ada Lovelace; Member Number 0; ")
     assert item.dataset.owner.rpartition("; ")[2].startswith("Member Number ")
+
+
+def test_times_of_a_clock_ahead_are_corrected_and_kept(scan, proposal):
+    ahead = timedelta(hours=2)
+    message = scan.finished(scan.pid(), 3, start=scan.start + ahead, end=scan.start + ahead + timedelta(minutes=1))
+
+    item = make_item(coalesce([message]), proposal, with_details=False, ahead=ahead)
+
+    assert (item.dataset.start_time, item.dataset.end_time) == (scan.start, scan.start + timedelta(minutes=1))
+    assert item.clock_ahead == 7200.0
+    assert item.metadata["reported_start"].value == message.start.isoformat()
+    assert item.metadata["reported_end"].value == message.end.isoformat()
+    assert item.metadata["energy"].value == 7003.0

@@ -1,14 +1,14 @@
 """What is wrong with a message is said with a code and in words."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import msgspec
 import pytest
 
 from beamlore.contract import MetadataValue, encode_message
 from beamlore.ingestor.validate.models import Reason, RejectedError
-from beamlore.ingestor.validate.service import check_proposal, read
+from beamlore.ingestor.validate.service import check_proposal, clock_ahead, read
 
 LIMIT = 1024**2
 WEEK = timedelta(days=7)
@@ -110,3 +110,33 @@ def test_without_grace_the_dates_are_the_dates(scan, proposal):
     message = scan.started(scan.pid(), start=scan.start + timedelta(days=10, seconds=1))
 
     assert reason_of(check_proposal, message, proposal, timedelta()) is Reason.OUTSIDE_PROPOSAL_DATES
+
+
+TAKEN, MOST = timedelta(minutes=5), timedelta(days=1)
+
+
+@pytest.mark.parametrize("kind", ["started", "finished"])
+@pytest.mark.parametrize(
+    ("ahead", "corrected"),
+    [
+        (timedelta(days=-9000), False),
+        (timedelta(), False),
+        (timedelta(minutes=5), False),
+        (timedelta(minutes=5, seconds=1), True),
+        (timedelta(days=1), True),
+        (timedelta(days=1, seconds=1), None),
+        (timedelta(days=4000), None),
+    ],
+)
+def test_clock_ahead_is_taken_corrected_or_refused(scan, kind, ahead, corrected):
+    now = scan.start
+    zone = timezone(timedelta(hours=-9))
+    times = {"start": (now + ahead).astimezone(zone), "sent": now}
+    if kind == "finished":
+        times = {"start": now, "sent": now, "end": (now + ahead).astimezone(zone)}
+    message = getattr(scan, kind)(scan.pid(), 1, **times)
+
+    if corrected is None:
+        assert reason_of(clock_ahead, message, now, TAKEN, MOST) is Reason.CLOCK_AHEAD
+    else:
+        assert clock_ahead(message, now, TAKEN, MOST) == (ahead if corrected else timedelta())

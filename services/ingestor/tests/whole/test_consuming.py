@@ -3,7 +3,7 @@
 import base64
 import json
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -52,6 +52,7 @@ async def test_updates_that_come_twice_or_late_change_nothing(facility, ingestor
         ({"beamline": "other"}, "wrong-beamline"),
         ({"metadata": {"big": MetadataValue("x" * 70_000)}}, "too-big"),
         ({"sequence": -1}, "invalid-message"),
+        ({"start": datetime.now(UTC) + timedelta(days=2)}, "clock-ahead"),
     ],
 )
 async def test_message_that_cannot_be_catalogued_goes_to_the_inbox(facility, ingestor, scan, make, changes, reason):
@@ -66,6 +67,18 @@ async def test_message_that_cannot_be_catalogued_goes_to_the_inbox(facility, ing
     assert item["text"]
     assert item["message"] == encode_message(message).decode()
     assert await facility.scan_now(message.pid) is None
+
+
+async def test_scan_of_a_clock_ahead_is_taken_and_marked(facility, ingestor, scan, make):
+    now = datetime.now(UTC)
+    message = make("started", scan.pid(), start=now + timedelta(hours=2), sent=now + timedelta(hours=2))
+
+    await facility.produce(message)
+    found = await facility.scan(message.pid)
+
+    assert 7000 < found["clockAhead"] <= 7200
+    assert now <= datetime.fromisoformat(found["start"]) < now + timedelta(minutes=10)
+    assert found["metadata"]["reported_start"]["value"] == message.start.isoformat()
 
 
 async def test_scan_with_unfit_entries_is_catalogued_without_them(facility, ingestor, scan, make):

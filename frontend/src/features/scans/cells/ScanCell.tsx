@@ -1,9 +1,10 @@
 import type { Scan } from "@/api/client";
 import { type ColumnId, isStandard, metadataKey, type StandardColumn } from "../columns/columns";
-import { formatBytes, formatMoment } from "../format";
+import { formatBytes, formatDuration, formatMoment } from "../format";
 import { CommentCell } from "./CommentCell";
 import classes from "./cells.module.css";
 import { DurationCell } from "./DurationCell";
+import { Mark } from "./Mark";
 import { MetadataCell } from "./MetadataCell";
 import { PointsCell } from "./PointsCell";
 import { RatingCell } from "./RatingCell";
@@ -26,12 +27,18 @@ export function ScanCell({ id, scan, headerUnit, loading }: Props) {
   );
 }
 
+function clockAhead(seconds: number): string {
+  const by = formatDuration(seconds * 1000, 0);
+  return `The instrument's clock was ahead by ${by}: the scan stands at the time it arrived`;
+}
+
 const STANDARD_CELLS: Record<StandardColumn, (props: { scan: Scan }) => React.ReactNode> = {
   start: ({ scan }) => {
     const { date, time, full } = formatMoment(scan.start);
     return (
       <span title={full}>
         <span className={classes.soft}>{date}</span> {time}
+        {scan.clockAhead ? <Mark text={clockAhead(scan.clockAhead)} /> : null}
       </span>
     );
   },

@@ -1,8 +1,10 @@
 import { render, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { scanAt } from "@/test/scans";
+import { DurationCell } from "./DurationCell";
 import { MetadataCell } from "./MetadataCell";
 import { PointsCell } from "./PointsCell";
+import { ScanCell } from "./ScanCell";
 import { StateCell } from "./StateCell";
 
 describe("the metadata cell", () => {
@@ -42,5 +44,19 @@ describe("the state cell", () => {
   it.each(["running", "finished", "aborted", "interrupted"] as const)("says %s in words", (state) => {
     render(<StateCell state={state} />);
     expect(screen.getByText(state)).toBeInTheDocument();
+  });
+});
+
+describe("times that cannot be right", () => {
+  it("are marked where the instrument's clock was ahead", () => {
+    const scan = scanAt(1, { clockAhead: 7200 });
+    render(<ScanCell id="start" scan={scan} headerUnit={undefined} loading={false} />);
+    expect(screen.getByRole("img", { name: /clock was ahead by 2:00:00/ })).toBeInTheDocument();
+  });
+
+  it("are marked where the end is before the start", () => {
+    const scan = scanAt(1, { start: "2026-03-01T12:00:00Z", end: "2026-03-01T11:00:00Z" });
+    render(<DurationCell scan={scan} />);
+    expect(screen.getByRole("img", { name: /end is before the start/ })).toBeInTheDocument();
   });
 });

@@ -42,10 +42,12 @@ from beamlore.contract._roles import (
 )
 from beamlore.contract._salvage import salvage_message
 from beamlore.contract._scan import (
+    ENDS,
     SCHEMA_VERSION,
     File,
     InvalidMessageError,
     MetadataValue,
+    Place,
     ScanAborted,
     ScanFinished,
     ScanMessage,
@@ -56,6 +58,8 @@ from beamlore.contract._scan import (
     decode_message,
     encode_message,
     peek,
+    place,
+    place_of,
 )
 from beamlore.contract._topics import SCAN_TOPIC_PATTERN, TRACEPARENT, beamline_of_topic, scan_topic
 from beamlore.contract._units import UnknownUnitError, canonical_unit
@@ -66,6 +70,7 @@ __all__ = [
     "CATALOGUE_INGEST",
     "CATALOGUE_PUBLISH",
     "CONFIGURATOR_READ",
+    "ENDS",
     "LEFT_OUT",
     "MAX_ABORT_REASON",
     "MAX_COMMAND",
@@ -89,6 +94,7 @@ __all__ = [
     "MetadataEntry",
     "MetadataSet",
     "MetadataValue",
+    "Place",
     "Plain",
     "Scalar",
     "ScanAborted",
@@ -119,6 +125,8 @@ __all__ = [
     "new_pid",
     "note_changes",
     "peek",
+    "place",
+    "place_of",
     "plain_text",
     "plain_value",
     "proposal_group",

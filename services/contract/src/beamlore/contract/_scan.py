@@ -2,8 +2,8 @@
 
 Every message carries the whole header, so each can be understood (and rejected) by itself. The metadata of
 ``started`` and ``updated`` may be a part; ``finished`` and ``aborted`` carry all of it, so that a scan is complete
-by its last message alone. Within a PID the sequence number grows by each message; a message whose number is not
-above what is already catalogued changes nothing.
+by its last message alone. Within a PID the sequence number grows by each message; a message whose place in the scan's
+story is not after what is already catalogued changes nothing (`place_of`).
 
 msgspec, not pydantic, because each message is decoded and checked on the hot path.
 """
@@ -131,6 +131,24 @@ class ScanAborted(_ScanHeader, tag="aborted", frozen=True, kw_only=True):
 
 
 ScanMessage: TypeAlias = ScanStarted | ScanUpdated | ScanFinished | ScanAborted
+
+
+Place: TypeAlias = tuple[bool, int]
+"""Where a message stands in its scan's story; places compare as the messages follow on each other."""
+
+
+ENDS: tuple[ScanState, ...] = ("finished", "aborted")
+"""How a scan ends by its instrument's own word."""
+
+
+def place(state: str, sequence: int) -> Place:
+    """Return the place of what is known of a scan: what tells of its end comes after all that does not."""
+    return state in ENDS, sequence
+
+
+def place_of(message: ScanMessage) -> Place:
+    """Return a message's place: an update that comes after the end adds nothing, whatever its number."""
+    return isinstance(message, ScanFinished | ScanAborted), message.sequence
 
 
 class InvalidMessageError(ValueError):

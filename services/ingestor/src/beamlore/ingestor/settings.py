@@ -38,6 +38,14 @@ class Settings(HttpSettings, IdentityCheckSettings, MongoSettings, KafkaSettings
     proposal_grace_days: float = Field(
         default=7, ge=0, description="How far outside its proposal's dates a scan may have started."
     )
+    clock_ahead_seconds: float = Field(
+        default=300, ge=0, description="So far ahead of our clock an instrument's times are taken as they are."
+    )
+    clock_ahead_most_seconds: float = Field(
+        default=86_400,
+        ge=0,
+        description="So far ahead they are corrected and the scan is marked; beyond, the message goes to the inbox.",
+    )
     interrupted_after_seconds: float = Field(
         default=3600, gt=0, description="A running scan of which no word came for that long is closed as interrupted."
     )

@@ -10,15 +10,24 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError, PyMongoError
 
+from beamlore.catalogue.answers import milliseconds
 from beamlore.catalogue.database import Change, Document, Transactions, WriteObserver
 from beamlore.catalogue.derived import ChangeLog
 from beamlore.catalogue.ingest.models import BatchItem, ItemResult, RawDataset
 from beamlore.catalogue.ingest.update import closing_operation, dataset_operation, new_dataset
+from beamlore.contract import place
 from beamlore.core import Phases, Principal, UnavailableError, WriteScope
 
 _ATTEMPTS = 5
 _REMEMBERED = 50_000
 _DUPLICATE_KEY = 11000
+_LOOKED_AT = {
+    "proposalIds": 1,
+    "startTime": 1,
+    "updatedBy": 1,
+    **dict.fromkeys((f"beamlore.{name}" for name in ("clockAhead", "proposal", "sequence", "state")), 1),
+}
+SUPERSEDED = "a later word of the scan is catalogued already"
 Upsert: TypeAlias = tuple[BatchItem, RawDataset]
 
 
@@ -108,16 +117,17 @@ class DatasetWriter:
                 if found is None:
                     inserts.append(new_dataset(item, dataset, user, now))
                     results[item.pid] = ItemResult(item.pid, "created")
-                elif item.proposal not in (found.get("proposalIds") or ()):
+                elif not _is_recorded_for(found, item, dataset):
                     reason = "the PID belongs to a scan of another proposal"
                     results[item.pid] = ItemResult(item.pid, "rejected", reason)
                 elif _is_older(found, item):
-                    updates.append(dataset_operation(item, dataset, user, now))
+                    updates.append(dataset_operation(item, dataset, user, now, found))
                     results[item.pid] = ItemResult(item.pid, "updated")
                     if not _is_being_recorded(found, user):
                         retold.append(item.pid)
                 else:
-                    results[item.pid] = ItemResult(item.pid, "unchanged")
+                    repeated = found["beamlore"]["sequence"] == item.sequence
+                    results[item.pid] = ItemResult(item.pid, "unchanged", "" if repeated else SUPERSEDED)
         if inserts:
             with self._phases("insert_datasets"):
                 await self._datasets.insert_many(inserts, ordered=False, session=session)
@@ -147,7 +157,7 @@ class DatasetWriter:
             return {}
         found = self._datasets.find(
             {"_id": {"$in": list(pids)}},
-            {"proposalIds": 1, "updatedBy": 1, "beamlore.sequence": 1, "beamlore.state": 1},
+            _LOOKED_AT,
             batch_size=len(pids) + 1,
             session=session,
         )
@@ -169,9 +179,26 @@ class DatasetWriter:
             self._met.popitem(last=False)
 
 
+def _is_recorded_for(found: dict[str, Any], item: BatchItem, dataset: RawDataset) -> bool:
+    """Whether a stored scan was recorded for the item's proposal, to whichever it may have been moved since."""
+    own = found.get("beamlore") or {}
+    if own.get("proposal") is not None:
+        return bool(own["proposal"] == item.proposal)
+    # Written by an earlier version, or by somebody else.
+    if item.proposal in (found.get("proposalIds") or ()):
+        return True
+    start = found.get("startTime")
+    return (
+        own.get("sequence") is not None
+        and isinstance(start, datetime)
+        and milliseconds(start) == milliseconds(dataset.start_time)
+    )
+
+
 def _is_older(found: dict[str, Any], item: BatchItem) -> bool:
-    sequence = (found.get("beamlore") or {}).get("sequence")
-    return sequence is None or sequence < item.sequence
+    own = found.get("beamlore") or {}
+    sequence = own.get("sequence")
+    return sequence is None or place(own.get("state", ""), sequence) < place(item.state, item.sequence)
 
 
 def _is_being_recorded(found: dict[str, Any], user: str) -> bool:

@@ -105,6 +105,9 @@ class BatchItem(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
     sent: AwareDatetime | None = None
     command: Text = ""
     number: Count | None = None
+    clock_ahead: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    """Seconds by which the instrument's clock was ahead, where the dataset's times were corrected by them."""
+
     proposal_details: ProposalDetails | None = None
     traceparent: TraceParent | None = None
     """Where the scan is traced (W3C Trace Context)."""
@@ -117,7 +120,7 @@ class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ItemResult(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of an item; ``reason`` where it was rejected."""
+    """What became of an item; ``reason`` where it was rejected, or came after a later word of its scan."""
 
     pid: str
     outcome: Outcome

@@ -9,7 +9,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import PyMongoError
 
 from beamlore.catalogue.database import DurableBulk
-from beamlore.catalogue.ingest.datasets import DatasetWriter, Upsert
+from beamlore.catalogue.ingest.datasets import SUPERSEDED, DatasetWriter, Upsert
 from beamlore.catalogue.ingest.models import Batch, BatchAnswer, BatchDurability, BatchItem, ItemResult, RawDataset
 from beamlore.catalogue.ingest.policies import PolicyKeeper
 from beamlore.catalogue.ingest.proposals import ProposalKeeper
@@ -110,7 +110,13 @@ class IngestService:
     ) -> None:
         """Write the files of datasets that were not rejected: insert those of new ones, upsert the rest."""
         new = [one for one in upserts if results[one[0].pid].outcome == "created"]
-        stored = [one for one in upserts if results[one[0].pid].outcome in ("updated", "unchanged")]
+        results_of = ((one, results[one[0].pid]) for one in upserts)
+        # What changes nothing may be the repetition of what broke off before its files were written.
+        stored = [
+            one
+            for one, result in results_of
+            if result.outcome == "updated" or (result.outcome == "unchanged" and result.reason != SUPERSEDED)
+        ]
         inserted = await self._block_bulk.insert(scope, [new_files(*one, user, now) for one in new])
         left = [new[position] for position in inserted.refused] + stored
         await self._block_bulk.write(scope, [files_operation(*one, user, now) for one in left])

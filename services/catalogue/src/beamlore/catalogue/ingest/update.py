@@ -1,7 +1,7 @@
 """From a batch's item to the operations that write it.
 
-An operation matches its dataset only while what is stored is older (by the sequence number) and of the same
-proposal; where the dataset exists and does not match, the upsert meets its identifier and is refused. So nothing
+An operation matches its dataset only while what is stored stands before it in the scan's story and was recorded for the
+same proposal; where the dataset exists and does not match, the upsert meets its identifier and is refused. So nothing
 is read before it is written, and writing an item again changes nothing.
 
 ``updatedAt`` is the primary's time of the write, not ours of the request: whoever follows changes by it must not
@@ -17,6 +17,7 @@ from pymongo import UpdateOne
 
 from beamlore.catalogue.ingest.models import BatchItem, Metadata, RawDataset
 from beamlore.catalogue.lifecycle import initial_lifecycle
+from beamlore.contract import ENDS
 
 _BLOCKS = uuid.UUID("4b6f0a52-8c57-4b0e-9d3c-0a1f8e7d2c64")
 STORED_VERSION = "v4"
@@ -32,9 +33,24 @@ def new_dataset(item: BatchItem, dataset: RawDataset, user: str, now: datetime) 
     return document
 
 
-def dataset_operation(item: BatchItem, dataset: RawDataset, user: str, now: datetime) -> UpdateOne:
-    """Return the upsert of an item's dataset."""
+def dataset_operation(
+    item: BatchItem, dataset: RawDataset, user: str, now: datetime, found: Mapping[str, Any]
+) -> UpdateOne:
+    """Return the upsert of an item's dataset.
+
+    Args:
+        item: what is new.
+        dataset: its fields.
+        user: who writes.
+        now: when.
+        found: what is stored: whoever moved the scan to another proposal has the last word, and where the first message
+            came when the instrument's clock was ahead, the time at which it came stays.
+    """
     stored = _stored(item, dataset, user)
+    if item.proposal not in (found.get("proposalIds") or ()):
+        del stored["proposalIds"]
+    if item.clock_ahead is not None or "clockAhead" in (found.get("beamlore") or {}):
+        del stored["startTime"], stored["creationTime"]
     for name, value in _own(item).items():
         stored[f"beamlore.{name}"] = value
     first = _first_only(item, dataset, user, now)
@@ -48,8 +64,7 @@ def dataset_operation(item: BatchItem, dataset: RawDataset, user: str, now: date
     return UpdateOne(
         {
             "_id": item.pid,
-            "proposalIds": item.proposal,
-            "beamlore.sequence": {"$not": {"$gte": item.sequence}},
+            "$and": [_before(item), {"$or": [{"beamlore.proposal": item.proposal}, {"beamlore.proposal": None}]}],
         },
         {
             "$set": stored,
@@ -68,16 +83,16 @@ def new_files(item: BatchItem, dataset: RawDataset, user: str, now: datetime) ->
         **_listed(item, user),
         **_first_of_files(item, dataset, user, now),
         "updatedAt": now,
-        "beamlore": {"sequence": item.sequence},
+        "beamlore": {"sequence": item.sequence, "state": item.state},
     }
 
 
 def files_operation(item: BatchItem, dataset: RawDataset, user: str, now: datetime) -> UpdateOne:
     """Return the upsert of the one OrigDatablock that lists all files of an item's dataset."""
     return UpdateOne(
-        {"_id": block_id(item.pid), "beamlore.sequence": {"$not": {"$gte": item.sequence}}},
+        {"_id": block_id(item.pid), **_before(item)},
         {
-            "$set": {**_listed(item, user), "beamlore.sequence": item.sequence},
+            "$set": {**_listed(item, user), "beamlore.sequence": item.sequence, "beamlore.state": item.state},
             "$currentDate": {"updatedAt": True},
             "$setOnInsert": _first_of_files(item, dataset, user, now),
         },
@@ -133,6 +148,13 @@ def invalid_key(metadata: Mapping[str, object]) -> str | None:
     return None
 
 
+def _before(item: BatchItem) -> dict[str, Any]:
+    """Return the condition on what is stored that it stands before the item in the scan's story (`place`)."""
+    earlier = {"beamlore.sequence": {"$not": {"$gte": item.sequence}}}
+    not_ended = {"beamlore.state": {"$nin": list(ENDS)}}
+    return {"$or": [earlier, not_ended]} if item.state in ENDS else {**earlier, **not_ended}
+
+
 def _listed(item: BatchItem, user: str) -> dict[str, Any]:
     return {
         "size": sum(file.size for file in item.files),
@@ -185,12 +207,18 @@ def _stored(item: BatchItem, dataset: RawDataset, user: str) -> dict[str, Any]:
 
 def _own(item: BatchItem) -> dict[str, Any]:
     """Return what Beamlore keeps beside SciCat's fields."""
-    own: dict[str, Any] = {"sequence": item.sequence, "state": item.state, "command": item.command}
+    own: dict[str, Any] = {
+        "sequence": item.sequence,
+        "state": item.state,
+        "command": item.command,
+        "proposal": item.proposal,
+    }
     for name, value in (
         ("points", item.points),
         ("pointsPlanned", item.points_planned),
         ("sent", item.sent),
         ("number", item.number),
+        ("clockAhead", item.clock_ahead),
         ("traceparent", item.traceparent),
     ):
         if value is not None:

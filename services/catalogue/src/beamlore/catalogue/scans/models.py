@@ -49,6 +49,10 @@ class Scan(ApiModel):
     sample: str | None = None
     updated_at: datetime
     version: int = Field(description="Grows with every change of the scan; the same version is the same content.")
+    clock_ahead: float | None = Field(
+        default=None,
+        description="Seconds by which the instrument's clock was ahead: `start` and `end` are corrected by them.",
+    )
     sent: datetime | None = Field(default=None, description="When the instrument sent its last word of it.")
     sequence: int | None = Field(default=None, description="Sequence number of that word.")
     traceparent: str | None = Field(default=None, description="Its trace (W3C Trace Context), where it was traced.")

@@ -81,6 +81,7 @@ def scan_of(document: Mapping[str, Any], columns: frozenset[str] | None) -> dict
         "sample": _first(document.get("sampleIds")),
         "updatedAt": document.get("updatedAt") or _EPOCH,
         "version": version_of(document),
+        "clockAhead": own.get("clockAhead"),
         "sent": own.get("sent"),
         "sequence": own.get("sequence"),
         "traceparent": own.get("traceparent"),

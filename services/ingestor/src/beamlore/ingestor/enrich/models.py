@@ -63,6 +63,9 @@ class Item(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_o
     sent: datetime
     command: str
     number: int | None = None
+    clock_ahead: float | None = None
+    """Seconds by which the instrument's clock was ahead of ours, where the dataset's times were corrected by them."""
+
     traceparent: str | None = None
     """Where the scan is traced: the span of its ingest."""
 

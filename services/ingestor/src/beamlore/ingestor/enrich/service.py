@@ -2,22 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from beamlore.contract import (
     File,
     MetadataValue,
+    Place,
     ScanAborted,
     ScanFinished,
     ScanMessage,
     ScanState,
     beamline_staff,
+    place_of,
     proposal_group,
 )
 from beamlore.ingestor.enrich.models import DatasetFields, Item, ProposalDetails
 from beamlore.ingestor.proposals.models import Proposal
 
-NOTHING_BEFORE = -1
+NOTHING_BEFORE: Final[Place] = (False, -1)
 ABORT_REASON = "abort_reason"
 """Metadata key under which an aborted scan's reason is kept: SciCat's datasets have no field for it."""
 _TEXT_LENGTH = 4096
@@ -41,20 +44,20 @@ class Story:
     points_planned: int | None
 
 
-def coalesce(messages: Sequence[ScanMessage], written: int = NOTHING_BEFORE) -> Story:
+def coalesce(messages: Sequence[ScanMessage], written: Place = NOTHING_BEFORE) -> Story:
     """Return what the messages of one scan say together, as if each had been catalogued by itself.
 
     Args:
         messages: at least one, in the order in which they came.
-        written: the highest sequence number known to be catalogued or on its way; messages not above it, and
-            those not above one before them, came twice or late and add nothing. Where all are such, the newest
+        written: the place known to be catalogued or on its way; messages not after it, and those not after one
+            before them, came twice or late and add nothing. Where all are such, the newest
             stands for them, and the catalogue finds it unchanged.
     """
     story: Story | None = None
     for message in messages:
-        if message.sequence > (written if story is None else story.newest.sequence):
+        if place_of(message) > (written if story is None else place_of(story.newest)):
             story = _story(message) if story is None else _continued(story, _story(message))
-    return story or _story(max(messages, key=lambda message: message.sequence))
+    return story or _story(max(messages, key=place_of))
 
 
 def _story(message: ScanMessage) -> Story:
@@ -88,7 +91,14 @@ def _continued(former: Story, latter: Story) -> Story:
     )
 
 
-def make_item(story: Story, proposal: Proposal, *, with_details: bool, traceparent: str | None = None) -> Item:
+def make_item(
+    story: Story,
+    proposal: Proposal,
+    *,
+    with_details: bool,
+    traceparent: str | None = None,
+    ahead: timedelta = timedelta(),
+) -> Item:
     """Return the catalogue's item for a story, with the proposal's people and title.
 
     Args:
@@ -96,8 +106,11 @@ def make_item(story: Story, proposal: Proposal, *, with_details: bool, tracepare
         proposal: its proposal.
         with_details: whether the item shall carry the proposal itself too, abstract and dates included.
         traceparent: the trace context of its ingest, where it is traced.
+        ahead: by how much the instrument's clock is to be corrected; nothing: its times are taken as they are.
     """
     message = story.newest
+    start = _earlier(message.start, ahead)
+    end = None if story.end is None else _earlier(story.end, ahead)
     investigator = proposal.principal_investigator
     return Item(
         pid=message.pid,
@@ -113,9 +126,9 @@ def make_item(story: Story, proposal: Proposal, *, with_details: bool, tracepare
             orcid_of_owner=_joined(person.orcid or "" for person in proposal.people) or None,
             contact_email=investigator.email,
             source_folder=message.path,
-            creation_time=message.start,
-            start_time=message.start,
-            end_time=story.end,
+            creation_time=start,
+            start_time=start,
+            end_time=end,
             type="raw",
             dataset_name=message.command or f"Scan {message.pid if story.number is None else story.number}",
             description=proposal.title,
@@ -129,7 +142,7 @@ def make_item(story: Story, proposal: Proposal, *, with_details: bool, tracepare
             run_number=None if story.number is None else str(story.number),
             keywords=[],
         ),
-        metadata=story.metadata,
+        metadata=story.metadata | _reported_times(message, story.end) if ahead else story.metadata,
         metadata_complete=story.complete,
         files=story.files,
         points=story.points,
@@ -137,9 +150,26 @@ def make_item(story: Story, proposal: Proposal, *, with_details: bool, tracepare
         sent=message.sent,
         command=message.command,
         number=story.number,
+        clock_ahead=round(ahead.total_seconds(), 3) if ahead else None,
         proposal_details=_details(proposal) if with_details else None,
         traceparent=traceparent,
     )
+
+
+def _earlier(moment: datetime, by: timedelta) -> datetime:
+    """Return the moment less a correction; without one as it is, zone and all."""
+    return moment.astimezone(UTC) - by if by else moment
+
+
+def _reported_times(message: ScanMessage, end: datetime | None) -> dict[str, MetadataValue]:
+    """Return the times of an instrument whose clock was corrected, as it sent them."""
+    times = {"reported_start": message.start} | ({} if end is None else {"reported_end": end})
+    return {
+        key: MetadataValue(
+            moment.isoformat(), name=f"{key.removeprefix('reported_').title()} by the instrument's clock", group="Scan"
+        )
+        for key, moment in times.items()
+    }
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -1,9 +1,9 @@
 """Validates the messages of a batch, asks for their proposals, and makes one item of all messages of a scan."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from beamlore.contract import ScanMessage
+from beamlore.contract import ScanMessage, place_of
 from beamlore.core import begin_span, traceparent_of
 from beamlore.ingestor import metrics
 from beamlore.ingestor.enrich.service import coalesce, make_item
@@ -13,7 +13,7 @@ from beamlore.ingestor.proposals.models import Proposal
 from beamlore.ingestor.proposals.service import Proposals
 from beamlore.ingestor.settings import Settings
 from beamlore.ingestor.validate.models import Record, RejectedError, Rejection, traceparent
-from beamlore.ingestor.validate.service import check_proposal, read
+from beamlore.ingestor.validate.service import check_proposal, clock_ahead, read
 
 _SCANS_REMEMBERED = 20_000
 
@@ -25,7 +25,9 @@ class Preparer:
         self._proposals = proposals
         self._max_bytes = settings.max_message_bytes
         self._grace = timedelta(days=settings.proposal_grace_days)
-        # The highest sequence number sent on for each scan: a message that comes late, in a batch with newer ones,
+        self._clock_taken = timedelta(seconds=settings.clock_ahead_seconds)
+        self._clock_most = timedelta(seconds=settings.clock_ahead_most_seconds)
+        # How far each scan's story was sent on: a message that comes late, in a batch with newer ones,
         # must not add to those what the catalogue already has newer.
         self._sent_on = SentOn(_SCANS_REMEMBERED)
 
@@ -44,28 +46,35 @@ class Preparer:
             UserOfficeUnavailableError: a proposal can neither be had nor ruled out; nothing is decided, prepare again.
         """
         prepared = Prepared()
+        now = datetime.now(UTC)
         with metrics.phases("decode"):
-            read_messages = self._read(records, prepared)
+            read_messages = self._read(records, now, prepared)
         with metrics.phases("proposals"):
             wanted = {message.proposal for _, message in read_messages}
             proposals = await self._proposals.get_all(wanted, fresh=fresh)
         with metrics.phases("enrich"):
-            self._enrich(read_messages, proposals, prepared)
+            self._enrich(read_messages, proposals, now, prepared)
         return prepared
 
-    def _read(self, records: Sequence[Record], prepared: Prepared) -> list[tuple[Record, ScanMessage]]:
+    def _read(self, records: Sequence[Record], now: datetime, prepared: Prepared) -> list[tuple[Record, ScanMessage]]:
         messages = []
         for record in records:
             try:
-                messages.append((record, read(record, self._max_bytes)))
+                message = read(record, self._max_bytes)
+                self._ahead(message, now)
+                messages.append((record, message))
             except RejectedError as error:
                 prepared.rejections.append(Rejection(record, error.reason, error.text))
         return messages
+
+    def _ahead(self, message: ScanMessage, now: datetime) -> timedelta:
+        return clock_ahead(message, now, self._clock_taken, self._clock_most)
 
     def _enrich(
         self,
         read_messages: list[tuple[Record, ScanMessage]],
         proposals: dict[str, Proposal | None],
+        now: datetime,
         prepared: Prepared,
     ) -> None:
         scans: dict[Scan, tuple[list[Record], list[ScanMessage]]] = {}
@@ -83,12 +92,16 @@ class Preparer:
         for scan, (records, messages) in scans.items():
             pid, proposal_id = scan
             story = coalesce(messages, self._sent_on.upto(scan))
-            self._sent_on.advance(scan, story.newest.sequence)
+            self._sent_on.advance(scan, place_of(story.newest))
             proposal = proposals[proposal_id]
             assert proposal is not None  # noqa: S101 - check_proposal let none through
             span = begin_span("ingest scan", traceparent(records), {"beamlore.pid": pid}, "consumer")
             item = make_item(
-                story, proposal, with_details=proposal_id not in described, traceparent=traceparent_of(span)
+                story,
+                proposal,
+                with_details=proposal_id not in described,
+                traceparent=traceparent_of(span),
+                ahead=self._ahead(story.newest, now),
             )
             described.add(proposal_id)
             turn = rounds_of_pid.get(pid, 0)

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     UNKNOWN_PROPOSAL = "unknown-proposal"
     PROPOSAL_OF_OTHER_BEAMLINE = "proposal-of-other-beamline"
     OUTSIDE_PROPOSAL_DATES = "outside-proposal-dates"
+    CLOCK_AHEAD = "clock-ahead"
     PID_OF_OTHER_PROPOSAL = "pid-of-other-proposal"
     REFUSED_BY_CATALOGUE = "refused-by-catalogue"
 

@@ -1,6 +1,6 @@
 """The checks a message passes on its way."""
 
-from datetime import MAXYEAR, MINYEAR, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 
 from beamlore.contract import (
     InvalidMessageError,
@@ -57,6 +57,31 @@ def _check_times(message: ScanMessage) -> None:
     for one in times:
         if not MINYEAR < one.year < MAXYEAR:
             raise RejectedError(Reason.INVALID_MESSAGE, f"the time {one.isoformat()} is out of all bounds")
+
+
+def clock_ahead(message: ScanMessage, now: datetime, taken: timedelta, most: timedelta) -> timedelta:
+    """Return by how much the message's times are to be corrected, its clock being ahead of ours; nothing: it is not.
+
+    Args:
+        message: a message of the scan.
+        now: by our clock.
+        taken: so far ahead its times are taken as they are.
+        most: farther ahead it is not taken.
+
+    Raises:
+        RejectedError: it is too far ahead.
+    """
+    times = [message.start, message.sent]
+    if isinstance(message, ScanFinished | ScanAborted):
+        times.append(message.end)
+    ahead = max(times) - now
+    if ahead > max(taken, most):
+        raise RejectedError(
+            Reason.CLOCK_AHEAD,
+            f"the message's time {max(times).isoformat()} is ahead of the clock here by {ahead}; set the instrument's "
+            f"clock (NTP), mend the times and replay; up to {max(taken, most)} ahead are corrected",
+        )
+    return ahead if ahead > taken else timedelta()
 
 
 def check_proposal(message: ScanMessage, proposal: Proposal | None, grace: timedelta) -> Proposal:

@@ -57,8 +57,7 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
     AppStatus.enable_automatic_graceful_drain = False
     health = Health()
     health.set("database", False, "not connected yet")
-    if settings.units_file is not None:
-        load_units(settings.units_file)
+    load_units(settings.units_file)
     measured = phases or Phases("catalogue")
 
     @asynccontextmanager

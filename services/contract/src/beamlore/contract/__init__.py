@@ -62,7 +62,15 @@ from beamlore.contract._scan import (
     place_of,
 )
 from beamlore.contract._topics import SCAN_TOPIC_PATTERN, TRACEPARENT, beamline_of_topic, scan_topic
-from beamlore.contract._units import UnknownUnitError, canonical_unit
+from beamlore.contract._units import (
+    UnitDefinitionError,
+    UnknownUnitError,
+    define_units,
+    known_spellings,
+    parsed_unit,
+    unit_registry,
+    vocabulary_version,
+)
 from beamlore.contract._values import NOT_A_NUMBER, Plain, Scalar, UnfitValueError, plain_text, plain_value
 
 __all__ = [
@@ -104,15 +112,16 @@ __all__ = [
     "ScanState",
     "ScanUpdated",
     "UnfitValueError",
+    "UnitDefinitionError",
     "UnknownUnitError",
     "UnsupportedSchemaVersionError",
     "apply_value_map",
     "beamline_of_staff_group",
     "beamline_of_topic",
     "beamline_staff",
-    "canonical_unit",
     "check_pid",
     "decode_message",
+    "define_units",
     "deterministic_pid",
     "encode_message",
     "fit_count",
@@ -122,8 +131,10 @@ __all__ = [
     "fit_metadata",
     "fit_moment",
     "free_key",
+    "known_spellings",
     "new_pid",
     "note_changes",
+    "parsed_unit",
     "peek",
     "place",
     "place_of",
@@ -134,4 +145,6 @@ __all__ = [
     "salvage_message",
     "scan_topic",
     "shrink_message",
+    "unit_registry",
+    "vocabulary_version",
 ]

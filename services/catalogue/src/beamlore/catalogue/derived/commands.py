@@ -16,6 +16,7 @@ from beamlore.catalogue.derived.fields import Deriver
 from beamlore.catalogue.derived.fold import Folder
 from beamlore.catalogue.derived.lease import Lease
 from beamlore.catalogue.derived.log import ChangeLog
+from beamlore.catalogue.quantities import load_units
 from beamlore.catalogue.settings import Settings
 from beamlore.core import connect
 
@@ -34,6 +35,7 @@ async def check(settings: Settings, *, mend: bool, tell: Callable[[int, int], No
         mend: whether what differs is written.
         tell: called as it goes on, with how many datasets were compared and how much differed.
     """
+    load_units(settings.units_file)
     async with _connected(settings) as (client, database):
         folder = Folder(client, database, Deriver(settings.searchable_metadata))
         datasets = differed = 0
@@ -57,6 +59,7 @@ async def rebuild(settings: Settings, *, tell: Callable[[int, int], None]) -> in
 
     Meanwhile the documents answer.
     """
+    load_units(settings.units_file)
     deriver = Deriver(settings.searchable_metadata)
     async with _connected(settings) as (client, database):
         changes, lease = ChangeLog(database), Lease(database, deriver.version)

@@ -15,6 +15,7 @@ from beamlore.catalogue.database import Document
 from beamlore.catalogue.derived.terms import metadata_terms, word_term
 from beamlore.catalogue.derived.words import words_of
 from beamlore.catalogue.names import names
+from beamlore.contract import vocabulary_version
 
 RULES = 2
 """Counted up when what is derived changes, or how it is built: everything is derived again then."""
@@ -65,7 +66,7 @@ class Deriver:
     @property
     def version(self) -> str:
         """What changes when the rules do."""
-        text = "\0".join((str(RULES), *COUNTED, *KEPT, *WORDS_OF, *self._searchable))
+        text = "\0".join((str(RULES), vocabulary_version(), *COUNTED, *KEPT, *WORDS_OF, *self._searchable))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def search_document(self, dataset: Mapping[str, Any]) -> Document:

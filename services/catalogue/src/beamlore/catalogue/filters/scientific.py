@@ -12,7 +12,7 @@ from typing import Any
 from beamlore.catalogue.filters.errors import FilterError
 from beamlore.catalogue.filters.fields import Vocabulary
 from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, ComparisonOperator, Condition, Matches, Quantity
-from beamlore.catalogue.keys import spellings
+from beamlore.catalogue.keys import spellings as key_spellings
 from beamlore.catalogue.quantities import SiUnit, compatible_units, si_unit
 
 CONDITIONS = 30
@@ -46,7 +46,7 @@ def _condition(value: object, vocabulary: Vocabulary, at: str) -> Condition:
     if not isinstance(key, str) or not key:
         raise FilterError(f"{at}.lhs", "is the key of a metadata entry")
     ways = []
-    for spelling in spellings(key):
+    for spelling in key_spellings(key):
         path = vocabulary.field(f"{vocabulary.metadata}.{spelling}", f"{at}.lhs", strict=False).path
         ways.append(_on(path, value, at))
     return ways[0] if len(ways) == 1 else AnyOf(tuple(ways))
@@ -61,7 +61,7 @@ def _on(path: str, value: Mapping[str, Any], at: str) -> Condition:
     if relation == "CONTAINS_STRING":
         pattern = re.escape(_text(rhs, f"{at}.rhs"))
         return AnyOf(tuple(Matches(one, pattern, "i") for one in _places(path)))
-    return _numeric(path, _bounds(relation, rhs, at), unit, f"{at}.unit")
+    return _numeric(path, _bounds(relation, rhs, at), unit)
 
 
 def _bounds(relation: object, rhs: object, at: str) -> tuple[_Bound, ...]:
@@ -76,7 +76,7 @@ def _bounds(relation: object, rhs: object, at: str) -> tuple[_Bound, ...]:
     raise FilterError(f"{at}.relation", f"{str(relation)[:40]!r} is not a relation")
 
 
-def _numeric(path: str, bounds: tuple[_Bound, ...], unit: str, at: str) -> Condition:
+def _numeric(path: str, bounds: tuple[_Bound, ...], unit: str) -> Condition:
     if not unit:
         return Quantity(path, _widened(bounds), "", AnyOf(tuple(_within(one, bounds) for one in _places(path))))
     wanted = si_unit(unit)
@@ -91,12 +91,9 @@ def _numeric(path: str, bounds: tuple[_Bound, ...], unit: str, at: str) -> Condi
             )
         )
     ]
-    for spelling in compatible_units(unit):
-        other = si_unit(spelling)
-        if other is None:
-            raise FilterError(at, f"{spelling!r} cannot be converted")
+    for other, spellings in compatible_units(unit).items():
         converted = tuple((sign, _convert(bound, wanted, other)) for sign, bound in bounds)
-        ways += [All((_within(value, converted), Compare(name, "$eq", spelling))) for value, name in _pairs(path)]
+        ways += [All((_within(value, converted), Compare(name, "$in", spellings))) for value, name in _pairs(path)]
     return Quantity(path, _widened(in_si), wanted.name, AnyOf(tuple(ways)))
 
 

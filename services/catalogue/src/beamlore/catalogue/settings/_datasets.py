@@ -55,5 +55,7 @@ class DatasetSettings(BaseSettings):
         "none are by default.",
     )
     units_file: Path | None = variable(
-        "UNITS_FILE", None, "Units beside those known, in pint's form: a line such as `gap_turn = 0.25 mm`."
+        "UNITS_FILE",
+        None,
+        "File of the facility's own units, one on a line such as `gap_turn = 0.25 mm`; see units.md.",
     )

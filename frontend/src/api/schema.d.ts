@@ -7648,7 +7648,7 @@ export interface operations {
                 format?: "csv" | "ndjson" | "parquet";
                 /** @description Fields to give, URL-encoded each, with commas between, such as `pid,datasetName,scientificMetadata.energy`; empty for all. */
                 columns?: string;
-                /** @description CSV: text that a spreadsheet would take for a formula gets an apostrophe before it. */
+                /** @description CSV: text that a spreadsheet would take for a formula gets an apostrophe before it; numbers do not. `false` leaves text as it is, for programs. */
                 spreadsheet?: boolean;
                 /** @description JSON: a `where`, as in SciCat's v4 filters. */
                 where?: string | null;
@@ -7670,6 +7670,10 @@ export interface operations {
             /** @description The file, as it grows. One that ends early was not finished: its last chunk is missing. */
             200: {
                 headers: {
+                    /** @description CSV, Parquet: how many metadata keys have columns of their own. */
+                    "Beamlore-Metadata-Columns"?: number;
+                    /** @description How many rarer keys are JSON in the last column: `BEAMLORE_EXPORT_METADATA_COLUMNS`. */
+                    "Beamlore-Metadata-Folded"?: number;
                     [name: string]: unknown;
                 };
                 content: {

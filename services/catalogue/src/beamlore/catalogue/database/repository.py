@@ -4,8 +4,9 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
+import bson
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo.asynchronous.collection import AsyncCollection
@@ -62,7 +63,7 @@ class GuardedRepository:
     async def stream(
         self, principal: Principal, query: Query, *, batch: int, seconds: float
     ) -> AsyncGenerator[list[Document], None]:
-        """Yield the documents the principal may see that match, a batch at a time: no more is held in memory.
+        """Yield the documents the principal may see that match, a batch of 16 MiB at most at a time.
 
         Args:
             principal: who asks.
@@ -71,7 +72,8 @@ class GuardedRepository:
             seconds: longest time the database may spend on all of it.
         """
         with told_plainly():
-            async with self._collection.find(
+            # A batch of the server's, which has 16 MiB at most, however large the documents are.
+            async with self._collection.find_raw_batches(
                 both(query.where, self._rights.readable(principal)),
                 query.projection,
                 sort=list(query.sort) or None,
@@ -79,7 +81,9 @@ class GuardedRepository:
                 batch_size=batch,
                 allow_disk_use=True,
             ) as cursor:
-                while found := await cursor.to_list(batch):
+                async for raw in cursor:
+                    # The driver's types have documents here; what comes is their bytes.
+                    found = bson.decode_all(cast(bytes, raw), self._collection.codec_options)
                     self._count_rows(len(found))
                     yield found
 

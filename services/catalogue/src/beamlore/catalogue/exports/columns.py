@@ -1,21 +1,26 @@
 """The columns of an exported table: the dataset's own fields, and one for each metadata key (and one for its unit)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 import orjson
+import structlog
 
 from beamlore.catalogue.answers import to_json
+from beamlore.catalogue.datasets.conversion import without_si
 from beamlore.catalogue.datasets.vocabulary import DATASETS
 from beamlore.catalogue.filters.fields import Field
-from beamlore.catalogue.keys import sent_key
+from beamlore.catalogue.keys import as_sent, sent_key
 from beamlore.catalogue.names import names
+
+log = structlog.get_logger(__name__)
 
 Kind: TypeAlias = Literal["text", "count", "integer", "number", "flag", "date", "texts", "json"]
 METADATA = "scientificMetadata"
-METADATA_COLUMNS = 2_000
+OTHER_KEYS = f"{METADATA} (other keys as JSON)"
+"""The column of the metadata keys that have none of their own."""
 
 _BY_DEFAULT = names(
     "_id datasetName type proposalIds instrumentIds sampleIds runNumber startTime endTime creationTime owner "
@@ -28,8 +33,7 @@ _NUMBERS = frozenset({"int", "long", "double", "decimal"})
 _NOTHING = frozenset({"null", "missing", "undefined"})
 
 
-class UnfitError(Exception):
-    """A value is of a kind that its column cannot hold: it was changed since the export began, or stored wrongly."""
+_INT64 = range(-(2**63), 2**63)
 
 
 @dataclass(frozen=True)
@@ -43,16 +47,17 @@ class Column:
     def value(self, document: Mapping[str, Any]) -> Any:
         """Return the value for a document, as the kind says; ``None`` for nothing.
 
-        Raises:
-            UnfitError: it is of another kind.
+        A value of another kind is left out and logged: it was changed since the export began, or stored wrongly by
+        another program, and the other rows are worth having.
         """
         found = self.read(document)
         if found is None:
             return None
         try:
             return _AS[self.kind](found)
-        except (TypeError, ValueError) as error:
-            raise UnfitError(f"{self.name} of {document.get('_id')} is not {self.kind}") from error
+        except (TypeError, ValueError, OverflowError):
+            log.warning("value left out of an export", pid=document.get("_id"), column=self.name, kind=self.kind)
+            return None
 
 
 def _text(value: Any) -> str:
@@ -60,9 +65,13 @@ def _text(value: Any) -> str:
 
 
 def _integer(value: Any) -> int:
-    if isinstance(value, bool) or value != int(value):
-        raise TypeError("not a whole number")
+    if isinstance(value, bool) or value != int(value) or int(value) not in _INT64:
+        raise TypeError("not a whole number of 64 bits")
     return int(value)
+
+
+def _count(value: Any) -> int:
+    return _integer(round(value))
 
 
 def _number(value: Any) -> float:
@@ -93,7 +102,7 @@ def _json(value: Any) -> str:
 
 _AS: dict[Kind, Callable[[Any], Any]] = {
     "text": _text,
-    "count": round,
+    "count": _count,
     "integer": _integer,
     "number": _number,
     "flag": _flag,
@@ -113,19 +122,52 @@ def default_fields() -> tuple[Field, ...]:
     return tuple(DATASETS.field(name, "columns", strict=True) for name in _BY_DEFAULT)
 
 
-def metadata_columns(key: str, types: Iterable[str], *, has_unit: bool) -> list[Column]:
+def metadata_columns(key: str, types: Iterable[str], *, has_unit: bool, inexact: bool = False) -> list[Column]:
     """Return the columns of a metadata key.
 
     Args:
         key: which, as it is stored.
         types: the names MongoDB has for the types of its values.
         has_unit: whether a unit is given with any of them.
+        inexact: whether one of them is an integer that a double cannot hold.
     """
     name = f"{METADATA}.{sent_key(key)}"
-    columns = [Column(name, _kind_of_types(frozenset(types) - _NOTHING), _value_of(key))]
+    kind = _kind_of_types(frozenset(types) - _NOTHING)
+    columns = [Column(name, "json" if inexact and kind == "number" else kind, _value_of(key))]
     if has_unit:
         columns.append(Column(f"{name}.unit", "text", _unit_of(key)))
     return columns
+
+
+def other_keys(keys: Iterable[str]) -> Column:
+    """Return the column of all metadata keys but these, as one JSON object in each row."""
+    known = frozenset(keys)
+
+    def read(document: Mapping[str, Any]) -> Any:
+        metadata = document.get(METADATA)
+        if not isinstance(metadata, Mapping):
+            return metadata
+        others = {key: entry for key, entry in metadata.items() if key not in known}
+        return as_sent(without_si(others)) if others else None
+
+    return Column(OTHER_KEYS, "json", read)
+
+
+def told_apart(columns: Iterable[Column]) -> list[Column]:
+    """Return columns with a number behind names that are there already, whatever their case.
+
+    Many readers of tables, such as SQL engines over Parquet, take ``Energy`` and ``energy`` for the same column.
+    """
+    taken: set[str] = set()
+    found = []
+    for column in columns:
+        name, number = column.name, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{column.name} ({number})"
+        taken.add(name.casefold())
+        found.append(replace(column, name=name))
+    return found
 
 
 def _kind(field: Field) -> Kind:

@@ -20,6 +20,16 @@ Exports = Annotated[ExportService, Depends(given(ExportService))]
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file, as it grows. One that ends early was not finished: its last chunk is missing.",
+        "headers": {
+            "Beamlore-Metadata-Columns": {
+                "description": "CSV, Parquet: how many metadata keys have columns of their own.",
+                "schema": {"type": "integer"},
+            },
+            "Beamlore-Metadata-Folded": {
+                "description": "How many rarer keys are JSON in the last column: `BEAMLORE_EXPORT_METADATA_COLUMNS`.",
+                "schema": {"type": "integer"},
+            },
+        },
         "content": {
             writer.media_type: {"schema": {"type": "string", "format": "binary"}}
             for writer in (CsvWriter, NdjsonWriter, ParquetWriter)
@@ -65,8 +75,11 @@ async def export_datasets(
     columns: Columns = "",
     spreadsheet: Annotated[
         bool,
-        Query(description="CSV: text that a spreadsheet would take for a formula gets an apostrophe before it."),
-    ] = False,
+        Query(
+            description="CSV: text that a spreadsheet would take for a formula gets an apostrophe before it; numbers "
+            "do not. `false` leaves text as it is, for programs."
+        ),
+    ] = True,
 ) -> StreamingResponse:
     """Export all datasets that the caller may see and that match, newest first, streamed while they are read."""
     wish = Wish(wanted, format, parse_columns(columns), spreadsheet)
@@ -77,5 +90,6 @@ async def export_datasets(
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
+        **export.headers,
     }
     return _Streamed(export, headers)

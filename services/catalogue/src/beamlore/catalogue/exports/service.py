@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -11,21 +11,22 @@ from beamlore.catalogue.database.repository import Document
 from beamlore.catalogue.datasets.rights import DatasetRights
 from beamlore.catalogue.exports.columns import (
     METADATA,
-    METADATA_COLUMNS,
     Column,
     default_fields,
     metadata_columns,
+    other_keys,
     own_columns,
+    told_apart,
 )
 from beamlore.catalogue.exports.repository import ExportRepository
 from beamlore.catalogue.exports.writers import CsvWriter, Format, NdjsonWriter, ParquetWriter, TableWriter
 from beamlore.catalogue.filters import to_mongo
 from beamlore.catalogue.filters.fields import Field
 from beamlore.catalogue.filters.grammar import Condition
-from beamlore.catalogue.keys import sent_key, stored_key
+from beamlore.catalogue.keys import sent_key, spellings, stored_key
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.originals.repository import projection
-from beamlore.core import BadRequestError, Principal, TooManyRequestsError
+from beamlore.core import Principal, TooManyRequestsError
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,9 @@ class Export:
 
     media_type: str
     content: AsyncGenerator[bytes, None]
+    headers: Mapping[str, str]
+    """What there is to say about the file beside its content."""
+
     end: Callable[[], Awaitable[None]]
     """To be called when it is over, whether or not any of it was read."""
 
@@ -47,7 +51,16 @@ class Wish:
     condition: Condition
     format: Format
     columns: Sequence[Field] = ()
-    spreadsheet: bool = False
+    spreadsheet: bool = True
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The columns of a table, and how many metadata keys have one, and have none of their own."""
+
+    columns: Sequence[Column]
+    keys: int = 0
+    folded: int = 0
 
 
 class ExportService:
@@ -59,6 +72,7 @@ class ExportService:
         self._datasets = ExportRepository(ground.database["Dataset"], rights, settings.query_seconds)
         self._seconds = settings.export_seconds
         self._most = settings.exports_at_once
+        self._keys = settings.export_metadata_columns
         self._running: Counter[str] = Counter()
 
     async def export(self, principal: Principal, caller: str, wish: Wish) -> Export:
@@ -71,12 +85,12 @@ class ExportService:
 
         Raises:
             TooManyRequestsError: as many exports as may run at once are running, or half as many of this caller.
-            BadRequestError: there are more metadata keys than a table has columns.
         """
         self._admit(caller)
         try:
             where = to_mongo(wish.condition)
-            writer = await self._writer(principal, where, wish)
+            table = await self._table(principal, where, wish)
+            writer = await asyncio.to_thread(_writer, table.columns, wish)
             wanted = _projection(wish)
             batches = self._datasets.all(principal, where, wanted, self._seconds)
             first = await anext(batches, None)
@@ -90,32 +104,33 @@ class ExportService:
             await batches.aclose()
             self._leave(caller)
 
-        return Export(writer.media_type, content, end)
+        return Export(writer.media_type, content, _described(table), end)
 
-    async def _writer(self, principal: Principal, where: Document, wish: Wish) -> TableWriter:
+    async def _table(self, principal: Principal, where: Document, wish: Wish) -> _Table:
         if wish.format == "ndjson":
-            return NdjsonWriter()
-        columns = await self._columns(principal, where, wish)
-        if wish.format == "csv":
-            return CsvWriter(columns, spreadsheet=wish.spreadsheet)
-        return await asyncio.to_thread(ParquetWriter, columns)
-
-    async def _columns(self, principal: Principal, where: Document, wish: Wish) -> list[Column]:
+            return _Table(())
         own = own_columns([field for field in wish.columns or default_fields() if not _is_metadata(field)])
         chosen = [field.path.partition(".")[2] for field in wish.columns if _is_metadata(field)]
         if wish.columns and not chosen:
-            return own
-        found = await self._datasets.keys(principal, where, self._seconds)
+            return _Table(told_apart(own))
+        folded = 0
         if chosen and "" not in chosen:
+            among = [spelling for key in chosen for spelling in spellings(key)]
+            found, _ = await self._datasets.keys(principal, where, self._seconds, most=len(among), among=among)
             known = {sent_key(key["_id"]): key for key in found}
             found = [known.get(key, {"_id": stored_key(key), "types": [], "unit": False}) for key in chosen]
-        if len(found) > METADATA_COLUMNS:
-            raise BadRequestError(
-                f"columns: more than {METADATA_COLUMNS} metadata keys occur; name those to export, or take ndjson"
+        else:
+            found, folded = await self._datasets.keys(principal, where, self._seconds, most=self._keys)
+        columns = own + [
+            column
+            for key in found
+            for column in metadata_columns(
+                key["_id"], key["types"], has_unit=key["unit"], inexact=bool(key.get("inexact"))
             )
-        return own + [
-            column for key in found for column in metadata_columns(key["_id"], key["types"], has_unit=key["unit"])
         ]
+        if folded:
+            columns.append(other_keys(key["_id"] for key in found))
+        return _Table(told_apart(columns), len(found), folded)
 
     def _admit(self, caller: str) -> None:
         if self._running.total() >= self._most or self._running[caller] >= max(1, self._most // 2):
@@ -129,6 +144,18 @@ class ExportService:
         self._running[caller] -= 1
         if not self._running[caller]:
             del self._running[caller]
+
+
+def _writer(columns: Sequence[Column], wish: Wish) -> TableWriter:
+    if wish.format == "ndjson":
+        return NdjsonWriter()
+    return CsvWriter(columns, spreadsheet=wish.spreadsheet) if wish.format == "csv" else ParquetWriter(columns)
+
+
+def _described(table: _Table) -> dict[str, str]:
+    if not table.keys:
+        return {}
+    return {"Beamlore-Metadata-Columns": str(table.keys), "Beamlore-Metadata-Folded": str(table.folded)}
 
 
 def _projection(wish: Wish) -> dict[str, int]:

@@ -2,8 +2,12 @@
 
 import csv
 import io
+import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+
+import orjson
 
 from beamlore.catalogue.answers import to_json
 from beamlore.catalogue.exports.columns import Column
@@ -12,7 +16,10 @@ from beamlore.catalogue.originals.shape import as_sent
 Format: TypeAlias = Literal["csv", "ndjson", "parquet"]
 Documents: TypeAlias = Sequence[dict[str, Any]]
 _ROW_GROUP = 4_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_GROUP_BYTES = 32 * 2**20
+_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""What spreadsheets take for the beginning of a formula (OWASP, CSV Injection), also in full width."""
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 class TableWriter(Protocol):
@@ -81,10 +88,18 @@ class CsvWriter:
         value = column.read(document)
         if value is None:
             return ""
-        return self._safe(value) if isinstance(value, str) else to_json(value).decode().strip('"')
+        if isinstance(value, float) and not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        if isinstance(value, str):
+            return self._safe(value)
+        written = to_json(value).decode()
+        # Dates and identifiers are text in JSON.
+        return self._safe(orjson.loads(written)) if written.startswith('"') else written
 
     def _safe(self, text: str) -> str:
-        return f"'{text}" if self._spreadsheet and text.startswith(_FORMULA) else text
+        if not self._spreadsheet or not _FORMULA.match(text) or _NUMBER.fullmatch(text):
+            return text
+        return f"'{text}"
 
 
 class ParquetWriter:
@@ -114,16 +129,18 @@ class ParquetWriter:
         self._writer = parquet.ParquetWriter(self._sink, self._schema, compression="zstd")
         self._batches: list[Any] = []
         self._waiting = 0
+        self._bytes = 0
 
     def rows(self, documents: Documents) -> bytes:
-        """Return a group of rows whenever there are enough for one."""
+        """Return a group of rows whenever there are enough for one, or they take much memory."""
         arrays = [
             self._arrow.array([column.value(document) for document in documents], type=field.type)
             for column, field in zip(self._columns, self._schema, strict=True)
         ]
         self._batches.append(self._arrow.record_batch(arrays, schema=self._schema))
         self._waiting += len(documents)
-        if self._waiting >= _ROW_GROUP:
+        self._bytes += self._batches[-1].nbytes
+        if self._waiting >= _ROW_GROUP or self._bytes >= _GROUP_BYTES:
             self._write()
         return self._sink.taken()
 
@@ -137,7 +154,7 @@ class ParquetWriter:
         if self._batches:
             self._writer.write_table(self._arrow.Table.from_batches(self._batches, schema=self._schema))
         self._batches.clear()
-        self._waiting = 0
+        self._waiting = self._bytes = 0
 
 
 class _Sink(io.RawIOBase):

@@ -8,6 +8,13 @@ class OwnSettings(BaseSettings):
     """How much exports may take."""
 
     export_seconds: float = Field(default=600, gt=0, description="Longest time an export's query may take.")
+    export_metadata_columns: int = Field(
+        default=1_000,
+        ge=1,
+        le=10_000,
+        description="Metadata keys that have columns of their own in CSV and Parquet, the most frequent ones; the "
+        "others are JSON in one column.",
+    )
     exports_at_once: int = Field(
         default=4, ge=1, description="Exports one process streams at once; half of them at most for one caller."
     )

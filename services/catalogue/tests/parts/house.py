@@ -36,6 +36,7 @@ class House:
     """A served catalogue, and clients of its groups."""
 
     def __init__(self, served: Served) -> None:
+        self.served = served
         self.database = served.app.state.catalogue.database
         self.admin = served.member_of("admin")
         self.owner = served.member_of(OWNER, MAKERS)

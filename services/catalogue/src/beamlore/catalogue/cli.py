@@ -68,10 +68,18 @@ def openapi() -> None:
 
 @app.command()
 def check(mend: Annotated[bool, typer.Option(help="Write what differs.")] = False) -> None:
-    """Compare what is derived from the datasets (counts, facets, search) with them; 1 where something differs."""
-    from beamlore.catalogue.derived.commands import check as check_derived
+    """Compare sizes and numbers of files with the blocks, and counts, facets and search with the datasets.
 
-    _report(lambda settings, tell: check_derived(settings, mend=mend, tell=tell))
+    Ends with 1 where something differs.
+    """
+    from beamlore.catalogue.derived.commands import check as check_derived
+    from beamlore.catalogue.parts.checking import check_totals
+
+    async def both(settings: "Settings", tell: Callable[[int, int], None]) -> int:
+        wrong = await check_totals(settings, mend=mend, tell=tell)
+        return wrong + await check_derived(settings, mend=mend, tell=lambda done, more: tell(done, wrong + more))
+
+    _report(both)
 
 
 @app.command()

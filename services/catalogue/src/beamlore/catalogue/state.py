@@ -25,7 +25,10 @@ from beamlore.catalogue.ingest.service import IngestService
 from beamlore.catalogue.live.hub import LiveHub
 from beamlore.catalogue.metadatakeys.keeper import KeyShifts
 from beamlore.catalogue.noun import Ground
+from beamlore.catalogue.parts.deletion import DeletionAmender
 from beamlore.catalogue.parts.following import AccessFollower
+from beamlore.catalogue.parts.totals import Totals
+from beamlore.catalogue.publisheddata.rights import PublishingRights
 from beamlore.catalogue.scans.repository import ScanRepository
 from beamlore.catalogue.scans.service import ScanService
 from beamlore.catalogue.scopes.repository import ScopeRepository
@@ -71,7 +74,9 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
         AccessFollower(database),
         KeyShifts(database),
     )
-    transactions = Transactions(client, writer, observers)
+    totals = Totals(database)
+    deletions = DeletionAmender(database, PublishingRights(settings))
+    transactions = Transactions(client, writer, observers, (deletions, totals))
     derived = Derived(client, database, DatasetRights(policy, settings), settings, changes)
     ground = Ground(client, database, settings, policy, writer, transactions, phases, derived)
     repository = DatasetRepository(ground)
@@ -91,7 +96,7 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
         editor=DatasetEditor(ground, repository, tracker),
         past=DatasetPast(ground),
         ingest=IngestService(
-            DatasetWriter(database[DATASETS], transactions, changes, recorders, phases),
+            DatasetWriter(database[DATASETS], transactions, changes, recorders, totals, phases),
             database[BLOCKS],
             ProposalKeeper(database[PROPOSALS]),
             PolicyKeeper(database[POLICIES]),

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from pymongo.asynchronous.client_session import AsyncClientSession
+
 from beamlore.catalogue.attachments.pictures import Pictures
 from beamlore.catalogue.attachments.reach import Reach
 from beamlore.catalogue.attachments.rights import ThroughParent, attachment_rights, dataset_attachment_rights
@@ -74,7 +76,14 @@ class AttachmentService:
                 "relationships": [target.relationship()],
             },
         )
-        return await self._below.create(principal, document)
+        if target.kind != "dataset":
+            return await self._below.create(principal, document)
+
+        async def hold(session: AsyncClientSession) -> None:
+            if not await self.datasets.hold(session, target.key):
+                raise NotFoundError(f"dataset: {target.key} not found")
+
+        return await self._below.create_after(principal, document, hold)
 
     async def of(self, principal: Principal, target: Target) -> list[Document]:
         """Return what hangs on a target, newest first."""
@@ -160,7 +169,14 @@ class AttachmentService:
             ConflictError: there is one with its identifier.
         """
         await self.check_may_create(principal, fields)
-        return await self._attachments.create(principal, await self._new(principal, fields))
+        document = await self._new(principal, fields)
+        targets = [one.get("targetId") for one in document["relationships"] if one.get("targetType") == "dataset"]
+
+        async def hold(session: AsyncClientSession) -> None:
+            for pid in targets:
+                await self.datasets.hold(session, pid)
+
+        return await self._attachments.create_after(principal, document, hold)
 
     def check_may_create_any(self, principal: Principal) -> None:
         """Let through who may create attachments at all.

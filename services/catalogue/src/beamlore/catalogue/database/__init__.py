@@ -1,7 +1,7 @@
 """The catalogue's way to its database."""
 
 from beamlore.catalogue.database.repository import Document, GuardedRepository, Query, told_plainly
-from beamlore.catalogue.database.store import Change, Store, Transactions, WriteObserver
+from beamlore.catalogue.database.store import Change, Store, Transactions, WriteAmender, WriteObserver
 from beamlore.catalogue.database.writing import BulkOutcome, DurableBulk
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Query",
     "Store",
     "Transactions",
+    "WriteAmender",
     "WriteObserver",
     "told_plainly",
 ]

@@ -4,7 +4,7 @@ Each write and what its observers write (the audit, derived data) is one transac
 ``beamlore.core``: it stands as a whole, or not at all.
 """
 
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
@@ -57,15 +57,32 @@ class WriteObserver(Protocol):
         ...
 
 
+class WriteAmender(Protocol):
+    """Completes changes inside the transaction that makes them, before the observers are told."""
+
+    async def amend(self, session: AsyncClientSession, changes: Sequence[Change]) -> Sequence[Change]:
+        """Write what the changes call for, and return all changes.
+
+        Raises:
+            BeamloreError: the changes may not be made; none of them is.
+        """
+        ...
+
+
 class Transactions:
     """Runs writes and their observers as one transaction, as durable as the replica set can make it."""
 
     def __init__(
-        self, client: AsyncMongoClient[Document], writer: DurableWriter, observers: Sequence[WriteObserver]
+        self,
+        client: AsyncMongoClient[Document],
+        writer: DurableWriter,
+        observers: Sequence[WriteObserver],
+        amenders: Sequence[WriteAmender] = (),
     ) -> None:
         self._client = client
         self._writer = writer
         self._observers = tuple(observers)
+        self._amenders = tuple(amenders)
 
     @asynccontextmanager
     async def within(self, scope: WriteScope) -> AsyncGenerator[AsyncClientSession, None]:
@@ -97,6 +114,8 @@ class Transactions:
                     async with self._writer.write() as scope, self.within(scope) as session:
                         changes = await work(session)
                         if changes:
+                            for amender in self._amenders:
+                                changes = await amender.amend(session, changes)
                             for observer in self._observers:
                                 await observer.wrote(session, changes)
                 return changes
@@ -138,6 +157,25 @@ class Store(GuardedRepository):
         with _storable():
             raw = encode(document, codec_options=self._collection.codec_options)
         await self._together.create((Change(self._collection.name, "create", principal, None, document), raw), len(raw))
+        return document
+
+    async def create_after(
+        self, principal: Principal, document: Document, prepare: Callable[[AsyncClientSession], Awaitable[None]]
+    ) -> Document:
+        """Insert a document in one transaction with what comes first, and return it.
+
+        Raises:
+            BadRequestError: a value cannot be stored.
+            ConflictError: there is one with its identifier.
+            UnavailableError: the database does not take it.
+        """
+
+        async def work(session: AsyncClientSession) -> Sequence[Change]:
+            await prepare(session)
+            await self._collection.insert_one(document, session=session)
+            return [Change(self._collection.name, "create", principal, None, document)]
+
+        await self._transactions.run(work)
         return document
 
     async def _create_all(self, creations: Sequence[tuple[Change, Bson]]) -> None:
@@ -204,7 +242,8 @@ class Store(GuardedRepository):
             await self._collection.delete_many({"_id": {"$in": [one["_id"] for one in found]}}, session=session)
             return [Change(self._collection.name, "delete", principal, one, None) for one in found]
 
-        return len(await self._transactions.run(work))
+        changes = await self._transactions.run(work)
+        return sum(change.collection == self._collection.name for change in changes)
 
 
 @contextmanager

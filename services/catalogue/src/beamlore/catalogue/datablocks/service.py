@@ -5,12 +5,11 @@ from beamlore.catalogue.datablocks.vocabulary import DATABLOCKS
 from beamlore.catalogue.filters import Listing, Style, parse_filter, to_mongo
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.block_rights import block_rights
-from beamlore.catalogue.parts.blocks import BlockKind, BlockService
+from beamlore.catalogue.parts.blocks import BlockService
 from beamlore.catalogue.parts.file_metadata import FileMetadataSchema
 from beamlore.core import Principal
 
 COLLECTION = "Datablock"
-_KIND = BlockKind(COLLECTION, "Datablock", "packedSize", "packedSize", "numberOfFilesArchived")
 
 
 class DatablockService(BlockService):
@@ -18,7 +17,7 @@ class DatablockService(BlockService):
 
     def __init__(self, ground: Ground) -> None:
         settings = ground.settings
-        super().__init__(ground, _KIND, block_rights(ground.policy, settings, deleters_read=True))
+        super().__init__(ground, COLLECTION, block_rights(ground.policy, settings, deleters_read=True))
         self.metadata = FileMetadataSchema(settings.datafiles_metadata_schema)
         self._style = Style(DATABLOCKS, strict=False, limit=100, sort=(), most=settings.query_limit)
 

@@ -14,7 +14,14 @@ from beamlore.catalogue.answers import milliseconds
 from beamlore.catalogue.database import Change, Document, Transactions, WriteObserver
 from beamlore.catalogue.derived import ChangeLog
 from beamlore.catalogue.ingest.models import BatchItem, ItemResult, RawDataset
-from beamlore.catalogue.ingest.update import closing_operation, dataset_operation, new_dataset
+from beamlore.catalogue.ingest.update import (
+    TOTALS_OF,
+    closing_operation,
+    dataset_operation,
+    has_blocks_beside,
+    new_dataset,
+)
+from beamlore.catalogue.parts.totals import Totals
 from beamlore.contract import place
 from beamlore.core import Phases, Principal, UnavailableError, WriteScope
 
@@ -26,6 +33,7 @@ _LOOKED_AT = {
     "startTime": 1,
     "updatedBy": 1,
     **dict.fromkeys((f"beamlore.{name}" for name in ("clockAhead", "proposal", "sequence", "state")), 1),
+    **TOTALS_OF,
 }
 SUPERSEDED = "a later word of the scan is catalogued already"
 Upsert: TypeAlias = tuple[BatchItem, RawDataset]
@@ -40,6 +48,7 @@ class DatasetWriter:
         transactions: Transactions,
         changes: ChangeLog,
         observers: Sequence[WriteObserver],
+        totals: Totals,
         phases: Phases,
     ) -> None:
         """Prepare.
@@ -50,12 +59,14 @@ class DatasetWriter:
             changes: the log that derived data follow.
             observers: are told of what is changed after a scan was finished, or over what somebody else has written:
                 all before that is the scan's recording, of which the dataset itself tells.
+            totals: sums up the blocks of scans that have others beside their own.
             phases: measures.
         """
         self._datasets = datasets
         self._observers = tuple(observers)
         self._transactions = transactions
         self._changes = changes
+        self._totals = totals
         self._phases = phases
         # Scans written before, most of which go on: only their first message is worth trying as an insert.
         self._met: OrderedDict[str, None] = OrderedDict()
@@ -67,8 +78,8 @@ class DatasetWriter:
         now: datetime,
         upserts: Sequence[Upsert],
         closings: Sequence[BatchItem],
-    ) -> dict[str, ItemResult]:
-        """Write, and say what became of each item, by PID.
+    ) -> tuple[dict[str, ItemResult], list[str]]:
+        """Write, and say what became of each item, by PID, and which datasets have blocks beside their scan's files.
 
         Raises:
             UnavailableError: others are in the way again and again; the batch may be written again.
@@ -78,7 +89,7 @@ class DatasetWriter:
         for _ in range(_ATTEMPTS):
             try:
                 async with self._transactions.within(scope) as session:
-                    results = await self._in_transaction(session, principal, now, upserts, known)
+                    results, beside = await self._in_transaction(session, principal, now, upserts, known)
                     results |= await self._close(session, principal.username, closings)
                     changed = [pid for pid, result in results.items() if result.outcome in ("created", "updated")]
                     await self._changes.note(session, changed)
@@ -93,8 +104,22 @@ class DatasetWriter:
                 known = {item.pid for item, _ in upserts}
             else:
                 self._meet(item.pid for item, _ in upserts)
-                return results
+                return results, beside
         raise UnavailableError("others write the same scans at the same moment; write the batch again")
+
+    async def sum_up(self, principal: Principal, pids: Sequence[str]) -> None:
+        """Make the sums of datasets again to which others have added blocks, once the scans' own files are written.
+
+        Raises:
+            UnavailableError: the database does not take it.
+        """
+        if not pids:
+            return
+
+        async def work(session: AsyncClientSession) -> Sequence[Change]:
+            return await self._totals.sum_again(session, principal, pids)
+
+        await self._transactions.run(work)
 
     async def _in_transaction(
         self,
@@ -103,7 +128,7 @@ class DatasetWriter:
         now: datetime,
         upserts: Sequence[Upsert],
         known: set[str],
-    ) -> dict[str, ItemResult]:
+    ) -> tuple[dict[str, ItemResult], list[str]]:
         user = principal.username
         with self._phases("look_up"):
             stored = await self._stored(session, known)
@@ -136,7 +161,7 @@ class DatasetWriter:
             with self._phases("write_datasets"):
                 await self._datasets.bulk_write(updates, ordered=False, session=session)
             await self._tell(session, principal, before)
-        return results
+        return results, [pid for pid, found in stored.items() if has_blocks_beside(found)]
 
     async def _tell(self, session: AsyncClientSession, principal: Principal, before: dict[str, Document]) -> None:
         if not before:

@@ -89,7 +89,8 @@ class IngestService:
             await self._policies.keep(scope, principal, (dataset for _, dataset in upserts))
             await self._scopes.note(scope, (_as_stored(item, dataset) for item, dataset in upserts))
         spans = [begin_span("write dataset", item.traceparent, {"beamlore.pid": item.pid}) for item in items]
-        results |= await self._datasets.write(scope, principal, now, upserts, closings)
+        written, beside = await self._datasets.write(scope, principal, now, upserts, closings)
+        results |= written
         for item, span in zip(items, spans, strict=True):
             if span is not None:
                 span.set_attribute("beamlore.outcome", results[item.pid].outcome)
@@ -99,6 +100,7 @@ class IngestService:
             await self._proposals.count(scope, (dataset.proposal_ids or [item.proposal] for item, dataset in new))
         with self.phases("write_files"):
             await self._write_files(scope, user, now, [one for one in upserts if one[0].files], results)
+            await self._datasets.sum_up(principal, beside)
 
     async def _write_files(
         self,

@@ -21,6 +21,8 @@ from beamlore.contract import ENDS
 
 _BLOCKS = uuid.UUID("4b6f0a52-8c57-4b0e-9d3c-0a1f8e7d2c64")
 STORED_VERSION = "v4"
+TOTALS_OF = {"beamlore.files": 1, "beamlore.summed": 1}
+"""What is read of a stored dataset to tell what its totals are made of."""
 _LEFT_OUT_WHERE_EMPTY = frozenset({"unit", "human_name", "source", "group"})
 
 
@@ -51,6 +53,9 @@ def dataset_operation(
         del stored["proposalIds"]
     if item.clock_ahead is not None or "clockAhead" in (found.get("beamlore") or {}):
         del stored["startTime"], stored["creationTime"]
+    if not item.files and ((found.get("beamlore") or {}).get("files") or has_blocks_beside(found)):
+        # Its totals are the sums of blocks that this message does not change.
+        del stored["size"], stored["numberOfFiles"]
     for name, value in _own(item).items():
         stored[f"beamlore.{name}"] = value
     first = _first_only(item, dataset, user, now)
@@ -74,6 +79,11 @@ def dataset_operation(
         },
         upsert=True,
     )
+
+
+def has_blocks_beside(found: Mapping[str, Any]) -> bool:
+    """Return whether others have added blocks to a scan's dataset beside the one of its own files."""
+    return bool(((found.get("beamlore") or {}).get("summed") or {}).get("OrigDatablock"))
 
 
 def new_files(item: BatchItem, dataset: RawDataset, user: str, now: datetime) -> dict[str, Any]:
@@ -189,8 +199,8 @@ def _stored(item: BatchItem, dataset: RawDataset, user: str) -> dict[str, Any]:
         "proposalIds": dataset.proposal_ids or [item.proposal],
         "instrumentIds": dataset.instrument_ids,
         "sampleIds": dataset.sample_ids,
-        "size": dataset.size,
-        "numberOfFiles": dataset.number_of_files,
+        "size": sum(file.size for file in item.files) if item.files else dataset.size,
+        "numberOfFiles": len(item.files) or dataset.number_of_files,
         "updatedBy": user,
     }
     for name, value in (
@@ -213,6 +223,8 @@ def _own(item: BatchItem) -> dict[str, Any]:
         "command": item.command,
         "proposal": item.proposal,
     }
+    if item.files:
+        own["files"] = True
     for name, value in (
         ("points", item.points),
         ("pointsPlanned", item.points_planned),

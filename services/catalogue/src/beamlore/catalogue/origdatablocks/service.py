@@ -21,12 +21,12 @@ from beamlore.catalogue.filters.listing import decode
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.origdatablocks.vocabulary import ORIG_DATABLOCKS
 from beamlore.catalogue.parts.block_rights import block_rights
-from beamlore.catalogue.parts.blocks import DATASETS, HIDDEN, BlockKind, BlockService
+from beamlore.catalogue.parts.blocks import HIDDEN, BlockService
 from beamlore.catalogue.parts.file_metadata import FileMetadataSchema
+from beamlore.catalogue.parts.totals import DATASETS
 from beamlore.core import NotFoundError, Principal
 
 COLLECTION = "OrigDatablock"
-_KIND = BlockKind(COLLECTION, "OrigDatablock", "size", "size", "numberOfFiles")
 _EACH_FILE: Mapping[str, Any] = {"$unwind": "$dataFileList"}
 
 
@@ -34,8 +34,9 @@ class OrigDatablockService(BlockService):
     """Keeps OrigDatablocks, and lists them and their files."""
 
     def __init__(self, ground: Ground) -> None:
-        super().__init__(ground, _KIND, block_rights(ground.policy, ground.settings))
+        super().__init__(ground, COLLECTION, block_rights(ground.policy, ground.settings))
         settings = ground.settings
+        self._datasets = ground.database[DATASETS]
         self.metadata = FileMetadataSchema(settings.datafiles_metadata_schema)
         self._parents_shown = GuardedRepository(
             ground.database[DATASETS], DatasetRights(ground.policy, settings), settings.query_seconds

@@ -1,9 +1,8 @@
-"""Blocks of files of a dataset: writes that keep the dataset's totals, as one transaction each."""
+"""Blocks of files of a dataset: each write is one transaction with what it does to the dataset's totals."""
 
 import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakValueDictionary
@@ -20,7 +19,6 @@ from beamlore.catalogue.parts.parents import DatasetsOfParts
 from beamlore.catalogue.parts.rights import PartRights
 from beamlore.core import ForbiddenError, NotFoundError, Principal
 
-DATASETS = "Dataset"
 OF_ONE_DATASET = 10_000
 """Most blocks of one dataset that are listed below it."""
 
@@ -28,34 +26,15 @@ _INHERITED = ("ownerGroup", "accessGroups", "instrumentGroup")
 HIDDEN = {"beamlore": 0}
 
 
-@dataclass(frozen=True)
-class BlockKind:
-    """What kind of blocks, and which of a dataset's totals they make."""
-
-    collection: str
-    noun: str
-    """For errors: `OrigDatablock`."""
-
-    size: str
-    """The block's field with its size in bytes."""
-
-    total_size: str
-    """The dataset's field with the sum of the sizes."""
-
-    total_files: str
-    """The dataset's field with the number of files."""
-
-
 class BlockService:
     """Keeps one kind of blocks. What is stored is returned; ``shown`` makes an answer of it."""
 
-    def __init__(self, ground: Ground, kind: BlockKind, rights: PartRights) -> None:
-        self.kind = kind
+    def __init__(self, ground: Ground, collection: str, rights: PartRights) -> None:
+        self.noun = collection
         self.rights = rights
         self.parents = DatasetsOfParts(ground, rights)
-        self._store = ground.store(kind.collection, rights)
-        self._blocks = ground.database[kind.collection]
-        self._datasets = ground.database[DATASETS]
+        self._store = ground.store(collection, rights)
+        self._blocks = ground.database[collection]
         self._transactions = ground.transactions
         self._milliseconds = round(ground.settings.query_seconds * 1000)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -83,7 +62,7 @@ class BlockService:
         with told_plainly():
             found = await self._blocks.find_one(where, HIDDEN, max_time_ms=self._milliseconds)
         if found is None:
-            raise NotFoundError(f"{self.kind.noun}: {key} not found")
+            raise NotFoundError(f"{self.noun}: {key} not found")
         return found
 
     async def own(self, principal: Principal, key: str) -> Document:
@@ -134,8 +113,7 @@ class BlockService:
 
         async def work(session: AsyncClientSession) -> Sequence[Change]:
             await self._blocks.insert_one(block, session=session)
-            created = Change(self.kind.collection, "create", principal, None, block)
-            return [created, *await self._add(session, principal, dataset["_id"], *self._weight(block))]
+            return [Change(self.noun, "create", principal, None, block)]
 
         await self._in_turn(dataset["_id"], work)
         return block
@@ -178,15 +156,11 @@ class BlockService:
             if before is None:
                 return []
             after = await self._blocks.find_one({"_id": before["_id"]}, session=session) or {}
-            changed = Change(self.kind.collection, "change", principal, before, after)
-            bytes_before, files_before = self._weight(before)
-            bytes_after, files_after = self._weight(after)
-            more = (bytes_after - bytes_before, files_after - files_before)
-            return [changed, *await self._add(session, principal, before["datasetId"], *more)]
+            return [Change(self.noun, "change", principal, before, after)]
 
         changes = await self._in_turn(block["datasetId"], work)
         if not changes:
-            raise not_changed(self.kind.noun, block["_id"], if_unmodified_since)
+            raise not_changed(self.noun, block["_id"], if_unmodified_since)
         return changes[0].after or {}
 
     async def delete(self, principal: Principal, key: str, pid: str | None = None) -> Document:
@@ -211,65 +185,30 @@ class BlockService:
             before = await self._blocks.find_one_and_delete(allowed, session=session)
             if before is None:
                 return []
-            size, files = self._weight(before)
-            deleted = Change(self.kind.collection, "delete", principal, before, None)
-            return [deleted, *await self._add(session, principal, before["datasetId"], -size, -files)]
+            return [Change(self.noun, "delete", principal, before, None)]
 
         changes = await self._in_turn(block["datasetId"], work)
         if not changes:
-            raise ForbiddenError(f"Unauthorized to delete this {self.kind.noun.lower()}")
+            raise ForbiddenError(f"Unauthorized to delete this {self.noun.lower()}")
         return changes[0].before or {}
 
     async def delete_all(self, principal: Principal, dataset: Mapping[str, Any]) -> int:
         """Delete all blocks of a dataset, which the caller was let at; return how many. Its totals are zero then."""
         pid = dataset["_id"]
-        zero = [{"$set": {self.kind.total_size: 0, self.kind.total_files: 0, **_TOUCHED}}]
 
         async def work(session: AsyncClientSession) -> Sequence[Change]:
             found = await self._blocks.find({"datasetId": pid}, session=session).to_list()
             await self._blocks.delete_many({"_id": {"$in": [one["_id"] for one in found]}}, session=session)
-            deleted = [Change(self.kind.collection, "delete", principal, one, None) for one in found]
-            return [*deleted, *await self._update(session, principal, pid, zero)]
+            return [Change(self.noun, "delete", principal, one, None) for one in found]
 
         changes = await self._in_turn(pid, work)
-        return sum(one.collection == self.kind.collection for one in changes)
-
-    def _weight(self, block: Mapping[str, Any]) -> tuple[float, int]:
-        """Return what a block adds to its dataset's totals: bytes and files."""
-        return block.get(self.kind.size) or 0, len(block.get("dataFileList") or ())
-
-    async def _add(
-        self, session: AsyncClientSession, principal: Principal, pid: str, size: float, files: int
-    ) -> Sequence[Change]:
-        if not size and not files:
-            return []
-        totals = {self.kind.total_size: _sum(self.kind.total_size, size)}
-        totals[self.kind.total_files] = _sum(self.kind.total_files, files)
-        return await self._update(session, principal, pid, [{"$set": {**totals, **_TOUCHED}}])
-
-    async def _update(
-        self, session: AsyncClientSession, principal: Principal, pid: str, update: Sequence[Mapping[str, Any]]
-    ) -> Sequence[Change]:
-        before = await self._datasets.find_one_and_update(
-            {"_id": pid}, update, return_document=ReturnDocument.BEFORE, session=session
-        )
-        if before is None:
-            return []
-        after = await self._datasets.find_one({"_id": pid}, session=session)
-        return [Change(DATASETS, "change", principal, before, after)]
+        return sum(one.collection == self.noun for one in changes)
 
     async def _in_turn(self, pid: str, work: Any) -> Sequence[Change]:
         """Run a transaction; those of one dataset one after the other, as they all change its totals."""
         turn = self._turns.setdefault(pid, asyncio.Lock())
         async with turn:
             return await self._transactions.run(work)
-
-
-_TOUCHED = {"updatedAt": "$$NOW", "beamlore.revision": {"$add": [{"$ifNull": ["$beamlore.revision", 0]}, 1]}}
-
-
-def _sum(field: str, more: float) -> dict[str, Any]:
-    return {"$max": [0, {"$add": [{"$ifNull": [f"${field}", 0]}, more]}]}
 
 
 def shown(block: Mapping[str, Any]) -> dict[str, Any]:

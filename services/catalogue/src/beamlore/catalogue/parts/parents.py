@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pymongo.asynchronous.client_session import AsyncClientSession
+
 from beamlore.catalogue.access import NOTHING
 from beamlore.catalogue.database import Document, told_plainly
 from beamlore.catalogue.database.repository import both
@@ -41,6 +43,14 @@ class ParentDatasets:
         if exists is None:
             raise NotFoundError(f"dataset: {pid} not found")
         raise ForbiddenError("Unauthorized access")
+
+    async def hold(self, session: AsyncClientSession, pid: str) -> bool:
+        """Keep a dataset from being deleted while a transaction adds to it; return whether there is one.
+
+        The transaction writes the dataset's document, which a deletion writes too: the second of them begins again.
+        """
+        held = {"$inc": {"beamlore.parts": 1}}
+        return (await self._datasets.update_one({"_id": pid}, held, session=session)).matched_count > 0
 
 
 class DatasetsOfParts(ParentDatasets):

@@ -1,0 +1,18 @@
+"""The facility of these tests."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from beamlore.catalogue.settings import Settings
+from beamlore.embedded import Tokens
+
+from .house import House, house_of
+
+
+@pytest.fixture
+async def house(mongo_database: Any, settings_for: Callable[..., Settings], token: Tokens) -> AsyncIterator[House]:
+    """A facility with an empty catalogue."""
+    async with house_of(mongo_database, settings_for, token) as running:
+        yield running

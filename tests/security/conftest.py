@@ -19,7 +19,7 @@ from beamlore.core import Phases, Principal, Server
 from beamlore.embedded import NO_AUTHORITIES, Installation, listening_socket
 from tests.security.reference import NOBODY, User
 
-_phases = Phases("catalogue", CollectorRegistry())
+phases = Phases("catalogue", CollectorRegistry())
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ async def served(mongo_database: Any, servers: Installation) -> AsyncIterator[Se
         functional_accounts_file=Path(environment["BEAMLORE_FUNCTIONAL_ACCOUNTS_FILE"]),
     )
     listener = listening_socket()
-    app = build_app(settings, _phases)
+    app = build_app(settings, phases)
     config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1, loop="none")
     server = Server(config, app.state.health, drain_seconds=0)
     running = asyncio.create_task(server.serve(sockets=[listener]))

@@ -8,6 +8,7 @@ import httpx
 import pytest
 import yaml
 
+from beamlore.core import IdentityCheckSettings, KeycloakAccounts
 from beamlore.embedded import Installation
 from beamlore.ops.errors import OpsError
 from beamlore.ops.keycloak.configure import configure
@@ -153,3 +154,124 @@ async def test_wrong_password_of_the_administrator_is_said_as_such(wanted):
 async def test_keycloak_that_is_away_is_named(wanted):
     with pytest.raises(OpsError, match="does not answer"):
         await configure(wanted.settings(keycloak_url="http://127.0.0.1:9/idp"))
+
+
+PERSON = {
+    "username": "eve",
+    "enabled": True,
+    "firstName": "Eve",
+    "lastName": "Dropper",
+    "email": "eve@facility.example",
+    "emailVerified": True,
+    "credentials": [{"type": "password", "value": "a long secret of eve", "temporary": False}],
+}
+
+
+def log_in(wanted: Wanted, password: str = PERSON["credentials"][0]["value"], client: str = "beamlore-cli"):
+    return wanted.token(grant_type="password", client_id=client, username="eve", password=password, scope="openid")
+
+
+async def test_services_may_look_accounts_up_and_nothing_else(wanted):
+    await configure(wanted.settings())
+    settings = IdentityCheckSettings(
+        oidc_issuer=f"{wanted.base}/realms/{wanted.realm}", client_id="catalogue", client_secret="secret of catalogue"
+    )
+    with wanted.admin() as http:
+        http.post("/users", json=PERSON).raise_for_status()
+    (eve,) = wanted.get("/users", username="eve")
+
+    account = await KeycloakAccounts(settings).account(eve["id"])
+
+    assert account.is_active
+    assert account.email == "eve@facility.example"
+    form = {"grant_type": "client_credentials", "client_id": "catalogue", "client_secret": "secret of catalogue"}
+    answer = httpx.post(f"{wanted.base}/realms/{wanted.realm}/protocol/openid-connect/token", data=form, timeout=60)
+    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    with httpx.Client(base_url=f"{wanted.base}/admin/realms/{wanted.realm}", headers=headers, timeout=60) as http:
+        assert http.put(f"/users/{eve['id']}", json=eve | {"email": "x@facility.example"}).status_code == 403
+        assert http.post("/groups", json={"name": "mine"}).status_code == 403
+        assert http.get("/clients").status_code == 403
+
+
+async def test_right_to_look_up_is_given_to_services_that_are_there(wanted):
+    await configure(wanted.settings())
+    (catalogue,) = wanted.get("/clients", clientId="catalogue")
+    (management,) = wanted.get("/clients", clientId="realm-management")
+    account = wanted.get(f"/clients/{catalogue['id']}/service-account-user")
+    path = f"/users/{account['id']}/role-mappings/clients/{management['id']}"
+    with wanted.admin() as http:
+        http.request("DELETE", path, json=wanted.get(path)).raise_for_status()
+
+    await configure(wanted.settings())
+
+    assert [one["name"] for one in wanted.get(path)] == ["view-users"]
+
+
+async def test_nobody_guesses_a_password(wanted):
+    await configure(wanted.settings())
+    with wanted.admin() as http:
+        http.post("/users", json=PERSON).raise_for_status()
+    assert log_in(wanted) is not None
+
+    for _ in range(10):
+        assert log_in(wanted, "wrong") is None
+
+    assert log_in(wanted) is None, "the right one does not help now"
+
+
+async def test_nobody_changes_their_own_address(wanted):
+    await configure(wanted.settings())
+    with wanted.admin() as http:
+        http.post("/users", json=PERSON).raise_for_status()
+        client = {"clientId": "browser", "publicClient": True, "directAccessGrantsEnabled": True}
+        http.post("/clients", json=client).raise_for_status()
+    form = {"grant_type": "password", "client_id": "browser", "username": "eve", "scope": "openid"}
+    answer = httpx.post(
+        f"{wanted.base}/realms/{wanted.realm}/protocol/openid-connect/token",
+        data=form | {"password": PERSON["credentials"][0]["value"]},
+        timeout=60,
+    )
+    headers = {"Authorization": f"Bearer {answer.json()['access_token']}", "Accept": "application/json"}
+    account = f"{wanted.base}/realms/{wanted.realm}/account"
+    mine = httpx.get(account, headers=headers, timeout=60).json()
+    assert mine["email"] == "eve@facility.example"
+
+    changed = {"username": "eve", "firstName": "Eve", "lastName": "D", "email": "bo@facility.example"}
+    refused = httpx.post(account, headers=headers, json=changed, timeout=60)
+
+    assert refused.status_code == 400
+    (eve,) = wanted.get("/users", username="eve")
+    assert (eve["email"], eve["lastName"]) == ("eve@facility.example", "Dropper")
+
+
+async def test_realm_that_is_there_is_protected_and_keeps_what_was_chosen(wanted):
+    await configure(wanted.settings())
+    with wanted.admin() as http:
+        profile = http.get("/users/profile").json()
+        email = next(one for one in profile["attributes"] if one["name"] == "email")
+        email["permissions"]["edit"] = ["admin", "user"]
+        http.put("/users/profile", json=profile).raise_for_status()
+        http.put("", json={"bruteForceProtected": False, "passwordPolicy": "length(8)"}).raise_for_status()
+
+    await configure(wanted.settings())
+
+    realm = wanted.get("")
+    assert (realm["bruteForceProtected"], realm["failureFactor"], realm["passwordPolicy"]) == (True, 10, "length(8)")
+    email = next(one for one in wanted.get("/users/profile")["attributes"] if one["name"] == "email")
+    assert email["permissions"]["edit"] == ["admin"]
+
+    with wanted.admin() as http:
+        http.put("", json={"failureFactor": 3}).raise_for_status()
+    await configure(wanted.settings())
+    assert wanted.get("")["failureFactor"] == 3
+
+
+async def test_applications_tokens_do_not_open_the_account(wanted):
+    await configure(wanted.settings())
+    with wanted.admin() as http:
+        http.post("/users", json=PERSON).raise_for_status()
+
+    claims = log_in(wanted)
+
+    assert "account" not in claims["aud"]
+    assert "resource_access" not in claims

@@ -33,6 +33,10 @@ _STORE_SECONDS = 2
 _KEPT_FOR = timedelta(days=1)
 
 
+def _now() -> float:
+    return time.time()
+
+
 @dataclass
 class _Entry:
     account: Account | None = None
@@ -47,7 +51,7 @@ class AccountRechecks:
     COLLECTION: Final = "beamlore_accounts"
 
     def __init__(
-        self, source: AccountSource, *, seconds: float, overdue_seconds: float, clock: Callable[[], float] = time.time
+        self, source: AccountSource, *, seconds: float, overdue_seconds: float, clock: Callable[[], float] | None = None
     ) -> None:
         """Prepare.
 
@@ -55,12 +59,12 @@ class AccountRechecks:
             source: who knows.
             seconds: how old an answer may be.
             overdue_seconds: how much older while the source does not answer.
-            clock: seconds since the epoch; processes share what they learn, so that it is the machine's.
+            clock: seconds since the epoch; without it the machine's, since processes share what they learn.
         """
         self._source = source
         self._seconds = seconds
         self._overdue_seconds = overdue_seconds
-        self._clock = clock
+        self._clock = clock or _now
         self._entries: LRUCache[str, _Entry] = LRUCache(_MOST)
         self._kept: AsyncDatabase[dict[str, Any]] | None = None
         self._scope = ""
@@ -105,6 +109,7 @@ class AccountRechecks:
 
     async def _renew(self, key: str, entry: _Entry, age: float, needed_since: float) -> None:
         """Ask again: beside the request, or before it goes on, where what is known does not do."""
+        begun = self._clock()
         # One that is under way may have begun before what the caller needs.
         for _ in range(2):
             asking = self._begin(key, entry, needed_since)
@@ -114,7 +119,7 @@ class AccountRechecks:
             is_failing = entry.failed_at > entry.asked_at and age <= self._seconds + self._overdue_seconds
             # Who stops waiting does not stop it for the others; nobody waits for long once it has failed.
             await asyncio.wait({asking}, timeout=_PATIENCE_SECONDS if is_failing else None)
-            if entry.asked_at >= needed_since:
+            if entry.asked_at >= max(needed_since, begun - self._seconds):
                 return
 
     def _begin(self, key: str, entry: _Entry, needed_since: float) -> asyncio.Task[None] | None:

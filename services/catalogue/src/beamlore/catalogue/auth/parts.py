@@ -16,6 +16,7 @@ from beamlore.catalogue.noun import given
 from beamlore.catalogue.users.collections import shown
 from beamlore.catalogue.users.person import Person
 from beamlore.catalogue.users.service import UserService
+from beamlore.core import UnauthenticatedError
 
 
 class Credentials(BaseModel):
@@ -76,10 +77,16 @@ Users = Annotated[UserService, Depends(given(UserService))]
 async def admitted(
     request: Request, user: Mapping[str, Any], person: Person, users: UserService, tokens: SessionTokens
 ) -> dict[str, object]:
-    """Return the answer to a login that has proved itself."""
-    await users.logged_in(dict(user))
+    """Return the answer to a login that has proved itself.
+
+    Raises:
+        UnauthenticatedError: it was ended since.
+    """
     settings, now = request.app.state.settings, time.time()
     login = login_of(person, now, settings.session_seconds, is_watched=settings.checks_accounts)
+    if login.name in users.ended:
+        raise UnauthenticatedError("this session has ended; log in again", reason="revoked")
+    await users.logged_in(dict(user))
     token = tokens.issue_for(user, login=login)
     seconds = min(tokens.lifetime, max(0, int(login.ends_at - now)))
     return {

@@ -1,5 +1,6 @@
 """People who come from an identity provider: their records are made at the first login and kept up at each."""
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -127,7 +128,7 @@ class People:
         key = user["_id"] if user is not None else ObjectId()
         address = await address_for(self._users, person.email, key, {"_id": {"$ne": key}})
         shown = {"username": person.username, "email": address}
-        said_at = now.timestamp() if person.proven_at is None else min(now.timestamp(), person.proven_at)
+        said_at = time.time() if person.proven_at is None else min(time.time(), person.proven_at)
         profile = _profile(person, groups, key)
         if user is not None and not await self._is_news(user, person, shown, profile, said_at):
             return user

@@ -100,11 +100,12 @@ class RealmPlan:
         }
 
     def kept_up_to_date(self) -> list[Representation]:
-        """Return of each client what follows the installation: its addresses and its secret."""
+        """Return of each client what follows the installation: its addresses, its secret, what its tokens open."""
         web = self._web_client()
-        addresses = {key: web[key] for key in ("clientId", "rootUrl", "redirectUris", "webOrigins", "attributes")}
+        kept = ("clientId", "rootUrl", "redirectUris", "webOrigins", "attributes", "fullScopeAllowed")
         return [
-            addresses,
+            {key: web[key] for key in kept},
+            {"clientId": CLI_CLIENT, "fullScopeAllowed": False},
             *(
                 {"clientId": name, "secret": secret, **self._login(name)}
                 for name, secret in self.client_secrets.items()
@@ -117,6 +118,8 @@ class RealmPlan:
             "clientId": WEB_CLIENT,
             "name": "Beamlore",
             "publicClient": True,
+            # A token that leaks from the page opens no account: without its roles Keycloak's account pages refuse it.
+            "fullScopeAllowed": False,
             "standardFlowEnabled": True,
             "directAccessGrantsEnabled": False,
             "rootUrl": self.public_url,
@@ -179,6 +182,7 @@ def _cli_client() -> Representation:
         "clientId": CLI_CLIENT,
         "name": "Scripts",
         "publicClient": True,
+        "fullScopeAllowed": False,
         "standardFlowEnabled": False,
         "directAccessGrantsEnabled": True,
         "protocolMappers": _claims(),

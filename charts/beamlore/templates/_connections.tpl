@@ -65,6 +65,16 @@ How the services reach MongoDB, Kafka and the identity provider: variables of th
   value: {{ include "beamlore.oidc.issuer" . | quote }}
 - name: BEAMLORE_OIDC_AUDIENCE
   value: {{ .Values.oidc.audience | quote }}
+- name: BEAMLORE_OIDC_EMAIL_TRUSTED
+  value: {{ .Values.oidc.emailTrusted | quote }}
+- name: BEAMLORE_IDENTITY_CHECK
+  value: {{ .Values.oidc.accountCheck | quote }}
+- name: BEAMLORE_IDENTITY_CHECK_SECONDS
+  value: {{ .Values.oidc.accountCheckSeconds | quote }}
+- name: BEAMLORE_IDENTITY_OVERDUE_SECONDS
+  value: {{ .Values.oidc.accountOverdueSeconds | quote }}
+- name: BEAMLORE_IDENTITY_GROUPS
+  value: {{ .Values.oidc.groups | quote }}
 {{- if .Values.keycloak.enabled }}
 - name: BEAMLORE_OIDC_BACKCHANNEL_URL
   value: {{ include "beamlore.url" (dict "root" . "component" "keycloak") }}/idp/realms/facility

@@ -106,3 +106,51 @@ async def test_people_are_sent_back_to_the_front_door_and_nowhere_else(
     # Without PKCE nobody gets as far as a login.
     unproven = await ask(f"{installation.front_door}/callback")
     assert "error=invalid_request" in unproven.headers["location"]
+
+
+async def test_tokens_of_people_with_many_groups_are_taken(
+    installation: Installation, http: httpx.AsyncClient, token: Tokens
+) -> None:
+    """300 groups make a token of 10 kB; four times as much is let through."""
+    username, groups = "crowd", [f"proposal:{20_260_000 + number}" for number in range(300)]
+    keycloak = installation.keycloak.backchannel
+    base, realm = keycloak.split("/realms/")
+    form = {"grant_type": "password", "client_id": "admin-cli", "username": "admin"}
+    form["password"] = installation.secrets.get("keycloak")
+    answer = await http.post(f"{base}/realms/master/protocol/openid-connect/token", data=form)
+    admin = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    person = {
+        "username": username,
+        "enabled": True,
+        "firstName": "Many",
+        "lastName": "Groups",
+        "email": "crowd@facility.example",
+        "emailVerified": True,
+        "credentials": [{"type": "password", "value": username, "temporary": False}],
+        "groups": [f"/{group}" for group in groups],
+    }
+    parts = {"ifResourceExists": "SKIP", "groups": [{"name": one, "path": f"/{one}"} for one in groups]}
+    imported = await http.post(
+        f"{base}/admin/realms/{realm}/partialImport", json=parts | {"users": [person]}, headers=admin, timeout=180
+    )
+    imported.raise_for_status()
+
+    crowd = token(username)
+    assert len(crowd) > 9_000
+    for service in ("beamlore/v1/me", "useroffice/v1/people/ada"):
+        answer = await http.get(f"/api/{service}", headers={"Authorization": f"Bearer {crowd}"})
+        assert answer.status_code not in (400, 401, 413, 414, 431), answer.text
+    me = await http.get("/api/beamlore/v1/me", headers={"Authorization": f"Bearer {crowd}"})
+    assert set(me.json()["groups"]) == set(groups)
+
+    too_long_for_a_token_of_ours = {"Authorization": f"Bearer {'a' * 32_768}"}
+    for path in (
+        "/api/beamlore/v1/me",
+        "/api/configurator/v1/beamlines",
+        "/api/ingestor/v1/inbox",
+        "/api/useroffice/v1/x",
+    ):
+        assert (await http.get(path, headers=too_long_for_a_token_of_ours)).status_code in (401, 404), path
+    discovery = f"/idp/realms/{realm}/.well-known/openid-configuration"
+    assert (await http.get(discovery, headers=too_long_for_a_token_of_ours)).is_success
+    assert (await http.get(discovery, params={"id_token_hint": "a" * 32_768})).is_success

@@ -6,12 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from ldap3 import Connection, Server
 from pydantic import SecretStr
 
 from beamlore.catalogue.settings import Settings
 from beamlore.embedded import Tokens
 
-from ..conftest import serving
+from ..conftest import serving, until
 from .conftest import House
 from .ldap_server import READER, Directory, directory
 
@@ -58,6 +59,23 @@ member: uid=other,ou=people,{BASE}
 """
 
 
+LDAP_SETTINGS: dict[str, Any] = {
+    "ldap_bind_dn": READER[0],
+    "ldap_bind_credentials": SecretStr(READER[1]),
+    "ldap_search_base": f"ou=people,{BASE}",
+    "ldap_group_search_base": f"ou=groups,{BASE}",
+    "ldap_external_id": "uid",
+    "ldap_username_attr": "uid",
+    "access_groups_ldappayload_enabled": True,
+}
+
+
+def remove(server: Directory, entry: str) -> None:
+    """Delete an entry of the directory."""
+    with Connection(Server(server.url), *READER, auto_bind=True) as connection:
+        assert connection.delete(entry), connection.result
+
+
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Directory]:
     ldif = tmp_path / "people.ldif"
@@ -75,16 +93,7 @@ async def ldap_house(
     accounts_file: Path,
 ) -> AsyncIterator[House]:
     settings = settings_for(
-        *mongo_database,
-        functional_accounts_file=accounts_file,
-        ldap_url=server.url,
-        ldap_bind_dn=READER[0],
-        ldap_bind_credentials=SecretStr(READER[1]),
-        ldap_search_base=f"ou=people,{BASE}",
-        ldap_group_search_base=f"ou=groups,{BASE}",
-        ldap_external_id="uid",
-        ldap_username_attr="uid",
-        access_groups_ldappayload_enabled=True,
+        *mongo_database, functional_accounts_file=accounts_file, ldap_url=server.url, **LDAP_SETTINGS
     )
     async with serving(settings, token) as served:
         yield House(served, settings)
@@ -133,3 +142,35 @@ async def test_people_of_the_directory_log_in_with_their_groups(ldap_house: Hous
 async def test_without_a_directory_there_is_no_such_login(house: House) -> None:
     answer = await enter(await house.served.as_(None), "nora", "s3cret")
     assert (answer.status_code, answer.json()["message"]) == (404, "no LDAP directory is configured")
+
+
+async def test_somebody_who_left_the_directory_is_out_with_every_token(
+    server: Directory,
+    mongo_database: Any,
+    settings_for: Callable[..., Settings],
+    token: Tokens,
+    accounts_file: Path,
+) -> None:
+    more = {**LDAP_SETTINGS, "ldap_url": server.url, "identity_check_seconds": 1}
+    settings = settings_for(*mongo_database, functional_accounts_file=accounts_file, **more)
+    async with serving(settings, token) as served:
+        nobody = await served.as_(None)
+        answer = await nobody.post("/api/v3/auth/ldap", json={"username": "nora", "password": "s3cret"})
+        nora = served.client({"Authorization": f"Bearer {answer.json()['id']}"})
+        made = await nora.post("/api/beamlore/v1/tokens", json={"name": "robot", "scopes": ["*:read"]})
+        robot = served.client({"Authorization": f"Bearer {made.json()['token']}"})
+
+        remove(server, f"cn=proposal:7,ou=groups,{BASE}")
+
+        async def lost() -> bool:
+            found = [(await one.get("/api/beamlore/v1/me")).json()["groups"] for one in (nora, robot)]
+            return found == [[], []]
+
+        await until(lost)
+        remove(server, f"uid=nora,ou=people,{BASE}")
+
+        async def out() -> bool:
+            return [(await one.get("/api/beamlore/v1/me")).status_code for one in (nora, robot)] == [401, 401]
+
+        await until(out)
+        assert (await nora.post("/api/v3/users/jwt")).status_code == 401

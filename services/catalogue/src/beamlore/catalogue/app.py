@@ -74,6 +74,7 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
         if settings.oidc_issuer:
             persons.begin(catalogue.database, shares_accounts=True)
         background = Background()
+        background.start("accounts", partial(persons.wait_for_right, health))
         background.start("follow", follower.run)
         migrations = Migrations(catalogue.database, MIGRATIONS, package_version("beamlore-catalogue"))
         schema = SchemaWatch(migrations, health, "schema", migrates=settings.migrate_at_start)

@@ -108,6 +108,15 @@ class KeycloakAccounts:
         account_checks.labels("active" if account.is_active else "gone").inc()
         return account
 
+    async def is_refused(self) -> bool:
+        """Return whether Keycloak says that this service may not look accounts up; not where it does not answer."""
+        try:
+            async with httpx.AsyncClient(timeout=_ANSWER_SECONDS, auth=self._auth, verify=_PLAIN) as http:
+                answer = await http.get(self._users, params={"max": 1})
+        except (httpx.HTTPError, UnavailableError):
+            return False
+        return answer.status_code == httpx.codes.FORBIDDEN
+
     def _account(self, person: Mapping[str, Any], groups: list[Any], sessions: list[Any]) -> Account:
         is_theirs = person.get("emailVerified") is True or self._email_is_trusted
         return Account(

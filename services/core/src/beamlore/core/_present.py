@@ -1,5 +1,6 @@
 """Believes the identity provider's tokens only for as long as the account behind them stands."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -7,6 +8,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from beamlore.core._accounts import Account, KeycloakAccounts
 from beamlore.core._errors import UnauthenticatedError
+from beamlore.core._health import Health
 from beamlore.core._identity import Principal
 from beamlore.core._rechecks import AccountRechecks
 from beamlore.core._settings import IdentityCheckSettings, OidcSettings
@@ -14,6 +16,7 @@ from beamlore.core._tokens import TokenVerifier
 
 _NEVER = float("-inf")
 _SKEW_SECONDS = 10
+_AGAIN_SECONDS = 2
 
 
 class PresentVerifier:
@@ -29,8 +32,9 @@ class PresentVerifier:
         self._takes_groups = False
         if isinstance(settings, IdentityCheckSettings) and settings.checks_accounts:
             self._takes_groups = settings.identity_groups != "token"
+            self._accounts = KeycloakAccounts(settings)
             self.rechecks = AccountRechecks(
-                KeycloakAccounts(settings),
+                self._accounts,
                 seconds=settings.identity_check_seconds,
                 overdue_seconds=settings.identity_overdue_seconds,
             )
@@ -45,6 +49,17 @@ class PresentVerifier:
         self.tokens.keys.begin(database)
         if self.rechecks is not None and shares_accounts:
             self.rechecks.keep_in(database, "subject")
+
+    async def wait_for_right(self, health: Health) -> None:
+        """Keep a process that starts unready while its service may not look accounts up.
+
+        An upgrade that reaches services before their new right stops there, and the former version goes on. Once a
+        process is ready, nothing of the identity provider takes that away.
+        """
+        while self.rechecks is not None and await self._accounts.is_refused():
+            health.set("accounts", False, "its client needs the role view-users of realm-management at Keycloak")
+            await asyncio.sleep(_AGAIN_SECONDS)
+        health.set("accounts", True)
 
     async def verify(self, token: str) -> Principal:
         """Return the principal as they are now.

@@ -89,7 +89,7 @@ class PolicyService:
             raise BadRequestError("data.ownerGroup: several policies cannot become those of one group")
         policies = [await self._of(principal, name) for name in names]
         for policy in policies:
-            if not principal.is_admin and (not principal.email or principal.email not in policy["manager"]):
+            if not principal.is_admin and not _manages(principal, policy):
                 raise ForbiddenError("User not authorised for action based on policy")
         for policy in policies:
             await self._records.change(principal, policy["_id"], fields)
@@ -109,3 +109,9 @@ class PolicyService:
         if found is None:
             raise NotFoundError(f"Policy: that of {group} not found")
         return found
+
+
+def _manages(principal: Principal, policy: Mapping[str, Any]) -> bool:
+    """Return whether the principal's address, which is proved to be theirs, is one of the managers'."""
+    managers = policy.get("manager")
+    return bool(principal.email) and isinstance(managers, list) and principal.email in managers

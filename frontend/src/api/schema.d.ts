@@ -175,7 +175,7 @@ export interface paths {
         };
         /**
          * Changes of scans as they happen
-         * @description Stream each change of a scan the caller may see, until the token runs out.
+         * @description Stream each change of a scan the caller may see, until the token runs out or is taken away.
          */
         get: operations["streamScans"];
         put?: never;
@@ -7829,7 +7829,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `event: ready` once, when nothing that happens from now on is missed; `event: scan` with a Scan as data; `event: reset` where too much was missed and the page must be loaded again. Each has the place to resume from as its id. A comment comes every 10 s. */
+            /** @description `event: ready` once, when nothing that happens from now on is missed; `event: scan` with a Scan as data; `event: removed` with `{pid}` where the caller could see a scan and cannot any more, or the filter no longer takes it in; `event: reset` where the page must be loaded again: too much was missed, or the caller's rights have changed. An id is the place to resume from. A comment comes every 10 s. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7848,6 +7848,7 @@ export interface operations {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
+            429: components["responses"]["Problem429"];
         };
     };
     actions_api_beamlore_v1_jobs__id__actions_get: {

@@ -9,6 +9,11 @@ const TEXTS = {
     label: "Reconnecting",
     explanation: "The live connection was lost; nothing is missed, the page catches up as soon as it is back",
   },
+  crowded: {
+    label: "Too many live pages",
+    explanation:
+      "This page is not kept up to date: too many live pages are open. Close some of them and it goes on by itself, or reload it to see what is new",
+  },
   offline: {
     label: "Offline",
     explanation: "No network: what you see is as it was when the connection was lost",

@@ -1,5 +1,5 @@
-/** `idle`: the page shows nothing live. */
-export type ConnectionStatus = "idle" | "connecting" | "live" | "reconnecting" | "offline";
+/** `idle`: the page shows nothing live; `crowded`: the person has as many live pages open as one may have. */
+export type ConnectionStatus = "idle" | "connecting" | "live" | "reconnecting" | "crowded" | "offline";
 
 /** How the page is connected to what happens, for whoever shows it. */
 export class Connection {

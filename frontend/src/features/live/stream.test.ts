@@ -76,6 +76,15 @@ describe("a stream of events", () => {
     expect(seen.statuses).not.toContain("reconnecting");
   });
 
+  it("says so where too many are open, and goes on when the service said to try again", async () => {
+    const seen = await open((_, response, attempt) => {
+      if (attempt === 1) response.writeHead(429, { "Retry-After": "0.05" }).end();
+      else events(response, "id: 1\ndata: x\n\n");
+    });
+    await vi.waitFor(() => expect(seen.messages).toHaveLength(1), { timeout: 5000 });
+    expect(seen.statuses).toEqual(["connecting", "crowded", "live"]);
+  });
+
   it("keeps trying while the service is away", async () => {
     const seen = await open((_, response, attempt) => {
       if (attempt < 3) response.writeHead(503).end();

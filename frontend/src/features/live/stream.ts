@@ -9,6 +9,19 @@ const TOO_SHORT_MS = 1000;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 10_000;
 
+const CROWDED_MS = 30_000;
+
+/** The person, or the service, has as many streams open as there may be. */
+class TooManyStreamsError extends Error {
+  readonly retryMs: number;
+
+  constructor(retryAfter: string | null) {
+    super("Too many live connections are open.");
+    const seconds = Number(retryAfter);
+    this.retryMs = seconds > 0 ? seconds * 1000 : CROWDED_MS;
+  }
+}
+
 export interface EventStreamOptions {
   url: string;
   fetch: (request: Request) => Promise<Response>;
@@ -58,6 +71,11 @@ export class EventStream {
         await this.readOnce();
       } catch (error) {
         if (error instanceof SessionEndedError) return this.options.onStatus("offline");
+        if (error instanceof TooManyStreamsError && !this.closing.signal.aborted) {
+          this.options.onStatus("crowded");
+          await this.pause(error.retryMs * (1 + Math.random() / 2));
+          continue;
+        }
         this.failures += 1;
       }
       if (this.closing.signal.aborted) return;
@@ -85,6 +103,7 @@ export class EventStream {
           signal: attempt.signal,
         }),
       );
+      if (response.status === 429) throw new TooManyStreamsError(response.headers.get("Retry-After"));
       if (!response.ok || !response.body)
         throw new Error(`The live connection was answered with ${response.status}.`);
       const opened = performance.now();

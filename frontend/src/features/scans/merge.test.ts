@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { scanAt } from "@/test/scans";
-import { compareScans, mergeScans, type ScanPages } from "./merge";
+import { compareScans, mergeScans, type ScanPages, withoutScans } from "./merge";
 
 const always = () => true;
 
@@ -97,5 +97,19 @@ describe("what was heard of scans, merged into the pages", () => {
     const start = scanAt(1).start;
     const scans = ["a", "c", "b"].map((pid) => scanAt(1, { pid, start }));
     expect(scans.toSorted(compareScans).map(({ pid }) => pid)).toEqual(["c", "b", "a"]);
+  });
+});
+
+describe("scans that were taken away", () => {
+  it("leave their page, and no other page changes", () => {
+    const data = twoPages();
+    const left = withoutScans(data, [scanAt(40).pid, scanAt(99).pid]);
+    expect(numbers(left)).toEqual([[50], [30, 20]]);
+    expect(left.pages[1]).toBe(data.pages[1]);
+  });
+
+  it("change nothing where they are not shown", () => {
+    const data = twoPages();
+    expect(withoutScans(data, [scanAt(99).pid])).toBe(data);
   });
 });

@@ -33,6 +33,18 @@ export function mergeScans(
   return changed ? { ...data, pages } : data;
 }
 
+/** Returns the pages without some scans; pages that had none of them stay the same objects. */
+export function withoutScans(data: ScanPages, removed: Iterable<string>): ScanPages {
+  const gone = new Set(removed);
+  if (gone.size === 0) return data;
+  const pages = data.pages.map((page) =>
+    page.items.some(({ pid }) => gone.has(pid))
+      ? { ...page, items: page.items.filter(({ pid }) => !gone.has(pid)) }
+      : page,
+  );
+  return pages.some((page, index) => page !== data.pages[index]) ? { ...data, pages } : data;
+}
+
 /** Orders as the service does: newest start first, then PIDs falling. */
 export function compareScans(a: Scan, b: Scan): number {
   const difference = Date.parse(b.start) - Date.parse(a.start);

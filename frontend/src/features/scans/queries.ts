@@ -2,7 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-qu
 import { unwrap } from "@/api/problem";
 import { useServices } from "@/app/services";
 import { rangeOf, type TimeFrame } from "./filters/period";
-import { type LoadedPage, mergeScans, type PageParam, type ScanPages } from "./merge";
+import { type LoadedPage, mergeScans, type PageParam, type ScanPages, withoutScans } from "./merge";
 import { belongs, recentScans } from "./recent";
 
 const PAGE_SIZE = 200;
@@ -54,7 +54,9 @@ export function useScanPages(filter: ScanFilter, keys: readonly string[]) {
       nextCursor ? { cursor: nextCursor, from, to } : undefined,
     placeholderData: keepPreviousData,
     structuralSharing: (_, next) =>
-      mergeScans(next as ScanPages, recentScans.scans(), (scan) => belongs(scan, filter)),
+      mergeScans(withoutScans(next as ScanPages, recentScans.removed()), recentScans.scans(), (scan) =>
+        belongs(scan, filter),
+      ),
   });
 }
 

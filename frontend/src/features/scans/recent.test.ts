@@ -19,6 +19,16 @@ describe("scans heard of a moment ago", () => {
     recent.remember([], 61_000);
     expect([...recent.scans()].map(({ number }) => number)).toEqual([2]);
   });
+
+  it("are gone when they were taken away, and back in a newer version only", () => {
+    const recent = new RecentScans();
+    recent.remember([scanAt(1, { version: 2 })], 0);
+    recent.remove(scanAt(1).pid, 1);
+    recent.remember([scanAt(1, { version: 2 })], 2);
+    expect([[...recent.scans()], [...recent.removed()]]).toEqual([[], [scanAt(1).pid]]);
+    recent.remember([scanAt(1, { version: 3 })], 3);
+    expect([[...recent.scans()].length, [...recent.removed()]]).toEqual([1, []]);
+  });
 });
 
 describe("whether a scan belongs to a filter", () => {

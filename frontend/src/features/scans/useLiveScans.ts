@@ -19,7 +19,7 @@ export function useLiveScans(filter: ScanFilter, keys: readonly string[]): void 
 
   useEffect(() => {
     if (!watched) return;
-    const batch = batchPerFrame((scans: Scan[]) => takeIn(queryClient, scans));
+    const batch = batchPerFrame((news: News[]) => takeInNews(queryClient, news));
     const stream = new EventStream({
       url,
       fetch: session.fetch,
@@ -30,8 +30,13 @@ export function useLiveScans(filter: ScanFilter, keys: readonly string[]): void 
       },
       onMessage: ({ event, data, id }) => {
         if (id !== undefined) lastEventId.current = id;
-        if (event === "scan") batch.push(JSON.parse(data) as Scan);
-        else if (event === "reset") void reload(queryClient);
+        if (event === "scan") batch.push({ scan: JSON.parse(data) as Scan });
+        else if (event === "removed") batch.push({ removed: (JSON.parse(data) as { pid: string }).pid });
+        else if (event === "reset") {
+          batch.cancel();
+          recentScans.clear();
+          void reload(queryClient);
+        }
       },
     });
     return () => {
@@ -42,16 +47,33 @@ export function useLiveScans(filter: ScanFilter, keys: readonly string[]): void 
   }, [watched, url, session, connection, queryClient]);
 }
 
+/** What the live connection tells of one scan. */
+type News = { scan: Scan } | { removed: string };
+
 /** Puts scans of which the page heard into every list that holds them, and has open details asked for anew. */
 export function takeIn(queryClient: QueryClient, scans: readonly Scan[]): void {
-  recentScans.remember(scans);
+  takeInNews(
+    queryClient,
+    scans.map((scan) => ({ scan })),
+  );
+}
+
+function takeInNews(queryClient: QueryClient, news: readonly News[]): void {
+  for (const one of news) {
+    if ("removed" in one) recentScans.remove(one.removed);
+    else recentScans.remember([one.scan]);
+  }
   for (const query of queryClient.getQueryCache().findAll({ queryKey: scanKeys.pages, type: "active" })) {
     // The query's `structuralSharing` merges what is remembered; `updatedAt` stays, this is no answer of the service.
     queryClient.setQueryData(query.queryKey, (data: object | undefined) => data && { ...data }, {
       updatedAt: query.state.dataUpdatedAt,
     });
   }
-  for (const { pid } of scans) void queryClient.invalidateQueries({ queryKey: scanKeys.one(pid) });
+  for (const one of news) {
+    // Details of a scan that was taken away must not stay on the page until the answer is there.
+    if ("removed" in one) void queryClient.resetQueries({ queryKey: scanKeys.one(one.removed) });
+    else void queryClient.invalidateQueries({ queryKey: scanKeys.one(one.scan.pid) });
+  }
 }
 
 /** Asks for the lists anew, so that the answer is not older than this moment. */

@@ -18,6 +18,8 @@ class Page:
     def __init__(self) -> None:
         self.scans: list[dict[str, Any]] = []
         self.kinds: list[str] = []
+        self.removed: list[str] = []
+        self.ended = asyncio.Event()
         self.last_id = ""
         self._heard = asyncio.Condition()
 
@@ -33,7 +35,15 @@ class Page:
                     self.kinds.append(event.event)
                     if event.event == "scan":
                         self.scans.append(json.loads(event.data))
+                    elif event.event == "removed":
+                        self.removed.append(json.loads(event.data)["pid"])
                     self._heard.notify_all()
+        self.ended.set()
+
+    async def lost(self, *pids: str, seconds: float = 20) -> None:
+        """Wait until these scans were taken off the page."""
+        async with asyncio.timeout(seconds), self._heard:
+            await self._heard.wait_for(lambda: set(pids) <= set(self.removed))
 
     async def heard(self, count: int, seconds: float = 20) -> None:
         """Wait until so many scans were heard."""

@@ -5,6 +5,7 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -86,6 +87,10 @@ async def test_live_events_have_no_gap_and_no_double_while_a_member_is_down(
         assert producer.levels["w1"] > 0
         # All of these were written while no majority was there: the second way brings them.
         await page.knows(set(producer.pids))
+        # What is taken away leaves the page then too, although no change stream tells of it.
+        deleted = await admin.delete(f"/api/v4/datasets/{quote(producer.pids[0], safe='')}")
+        assert deleted.is_success, deleted.text
+        await page.lost(producer.pids[0])
         await servers.start(victim)
 
         async def majority() -> bool:

@@ -23,6 +23,7 @@ from beamlore.catalogue.runtimeconfig.noun import RUNTIME_CONFIG
 from beamlore.catalogue.samples.noun import SAMPLES
 from beamlore.catalogue.servicetokens.noun import SERVICE_TOKENS
 from beamlore.catalogue.users.noun import USERS
+from beamlore.catalogue.withdrawals.noun import WITHDRAWALS
 
 NOUNS: tuple[Noun, ...] = (
     ACTIVITY,
@@ -49,4 +50,5 @@ NOUNS: tuple[Noun, ...] = (
     SAMPLES,
     LOGBOOKS,
     METADATA_KEYS,
+    WITHDRAWALS,
 )

@@ -23,6 +23,7 @@ from beamlore.catalogue.ingest.policies import PolicyKeeper
 from beamlore.catalogue.ingest.proposals import ProposalKeeper
 from beamlore.catalogue.ingest.service import IngestService
 from beamlore.catalogue.live.hub import LiveHub
+from beamlore.catalogue.live.slots import StreamSlots
 from beamlore.catalogue.metadatakeys.keeper import KeyShifts
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.deletion import DeletionAmender
@@ -34,6 +35,7 @@ from beamlore.catalogue.scans.service import ScanService
 from beamlore.catalogue.scopes.repository import ScopeRepository
 from beamlore.catalogue.scopes.tracker import ScopeTracker
 from beamlore.catalogue.settings import Settings
+from beamlore.catalogue.withdrawals import WithdrawalNotes, Withdrawals, WithdrawalWatch
 from beamlore.core import DurableWriter, Phases
 
 DATASETS = "Dataset"
@@ -58,6 +60,8 @@ class Catalogue:
     tracker: ScopeTracker
     live: LiveHub
     announcer: Announcer
+    withdrawals: WithdrawalWatch
+    slots: StreamSlots
 
 
 def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phases: Phases) -> Catalogue:
@@ -70,6 +74,7 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
     recorders = (AuditTrail(database), HistoryRecorder(database, settings))
     observers = (
         *recorders,
+        WithdrawalNotes(database),
         DatasetObserver(changes),
         AccessFollower(database),
         KeyShifts(database),
@@ -80,7 +85,8 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
     derived = Derived(client, database, DatasetRights(policy, settings), settings, changes)
     ground = Ground(client, database, settings, policy, writer, transactions, phases, derived)
     repository = DatasetRepository(ground)
-    live = LiveHub(database[DATASETS], policy, settings.live_queue)
+    withdrawals = Withdrawals(database)
+    live = LiveHub(database[DATASETS], withdrawals, policy, settings.live_queue)
     announcer = Announcer(database[DATASETS], DatasetRights(policy, settings), settings.live_queue)
     live.also_tell(announcer.changed)
     return Catalogue(
@@ -107,6 +113,8 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
         tracker=tracker,
         live=live,
         announcer=announcer,
+        withdrawals=WithdrawalWatch(withdrawals, (live, announcer)),
+        slots=StreamSlots(settings.streams_per_person, settings.streams_per_process),
     )
 
 
@@ -147,6 +155,10 @@ async def _announcer(request: Request) -> Announcer:
     return _catalogue(request).announcer
 
 
+async def _slots(request: Request) -> StreamSlots:
+    return _catalogue(request).slots
+
+
 Scans = Annotated[ScanService, Depends(_scans)]
 Datasets = Annotated[DatasetService, Depends(_datasets)]
 Editor = Annotated[DatasetEditor, Depends(_editor)]
@@ -155,3 +167,4 @@ Ingest = Annotated[IngestService, Depends(_ingest)]
 Writer = Annotated[DurableWriter, Depends(_writer)]
 Live = Annotated[LiveHub, Depends(_live)]
 Events = Annotated[Announcer, Depends(_announcer)]
+Slots = Annotated[StreamSlots, Depends(_slots)]

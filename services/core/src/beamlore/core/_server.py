@@ -1,6 +1,8 @@
 """The HTTP server of a service, and how it ends."""
 
 import asyncio
+import os
+import socket
 import time
 from types import FrameType
 from typing import Any
@@ -13,6 +15,10 @@ from beamlore.core._settings import HttpSettings
 _KEPT_ALIVE_SECONDS = 75
 """Longer than a proxy keeps an idle connection (nginx: 60 s): it must be the proxy that closes it, or a request that is
 just being sent over it is lost."""
+
+_UNACKNOWLEDGED_SECONDS = 30
+"""A client that vanished (a lid closed, a cable pulled) acknowledges nothing. The kernel would send again for a quarter
+of an hour, and its stream would count as open so long."""
 
 _LAST_REQUESTS_SECONDS = 0.5
 """A connection that was taken last has its request still on the way; closed at once, it would be lost."""
@@ -31,6 +37,15 @@ class Server(uvicorn.Server):
         self._drain_seconds = drain_seconds
         self._drained_at: float | None = None
         self._told_twice = False
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Listen; connections to clients that vanish are given up (RFC 5482; inherited from the listening socket)."""
+        await super().startup(sockets)
+        for listening in self.servers:
+            for endpoint in listening.sockets:
+                if endpoint.family in (socket.AF_INET, socket.AF_INET6):
+                    with socket.socket(fileno=os.dup(endpoint.fileno())) as one:
+                        one.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED_SECONDS * 1000)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take a signal."""

@@ -17,6 +17,7 @@ from beamlore.catalogue.derived.difference import Difference
 from beamlore.catalogue.derived.fields import COUNTED, EVERYTHING, PROJECTION, SUMS, Deriver, sums_of
 from beamlore.catalogue.derived.log import CHANGES, FIRST, LAST, new_epoch
 from beamlore.catalogue.derived.transaction import transaction
+from beamlore.catalogue.withdrawals import WithdrawalNotes
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,7 @@ class Folder:
         self._client = client
         self._database = database
         self._deriver = deriver
+        self._withdrawals = WithdrawalNotes(database)
 
     async def fold(self) -> int:
         """Fold the oldest entries; return how many they were.
@@ -84,6 +86,8 @@ class Folder:
             for pid in pids:
                 difference.add(before.get(pid), after.get(pid))
             await self._write(session, difference)
+            # What another program has changed is noted by nobody else.
+            await self._withdrawals.note(session, [(before.get(pid), after.get(pid)) for pid in pids])
             await changes.delete_many({"_id": {"$in": [one["_id"] for one in entries]}}, session=session)
         _folded.inc(len(pids))
         return len(entries)
@@ -109,6 +113,8 @@ class Folder:
             if mend and differed:
                 await self._move(session)
                 await self._write(session, difference)
+                if not first:
+                    await self._withdrawals.note(session, [(stands.get(pid), should.get(pid)) for pid in differed])
         drifted = [pid for pid in differed if pid not in pending]
         if drifted and not first:
             _drift.inc(len(drifted))

@@ -5,7 +5,6 @@ was created: what another program wrote is told too.
 """
 
 import asyncio
-import time
 from collections import Counter, OrderedDict
 from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,11 +16,15 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import PyMongoError
 from sse_starlette import ServerSentEvent
 
+from beamlore.catalogue.access import ACCESS_FIELDS
 from beamlore.catalogue.answers import to_json
 from beamlore.catalogue.database import Document
 from beamlore.catalogue.datasets.conversion import as_v4
 from beamlore.catalogue.datasets.rights import DatasetRights
 from beamlore.catalogue.live.farewell import farewell
+from beamlore.catalogue.live.proof import StreamProof
+from beamlore.catalogue.live.reader import LiveEvent, Reader
+from beamlore.catalogue.withdrawals import Withdrawal
 from beamlore.core import ForbiddenError, Principal
 
 log = structlog.get_logger(__name__)
@@ -35,26 +38,19 @@ _AT_ONCE = 500
 _RETRY_SECONDS = 0.25
 
 
-class _Reader:
-    """A reader's open stream."""
+class _Reader(Reader):
+    """A reader's open stream; too slow for its queue, it loses its stream and asks for another."""
 
-    def __init__(self, principal: Principal, size: int) -> None:
-        self.principal = principal
-        self.waiting: asyncio.Queue[str | None] = asyncio.Queue(size)
+    def __init__(self, proof: StreamProof, rights: DatasetRights, size: int) -> None:
+        super().__init__(proof, size)
+        self._rights = rights
 
-    def put(self, message: str) -> None:
-        """Add a message; a reader too slow for its queue loses its stream, and asks for another."""
-        if self.waiting.full():
-            self.end()
-        else:
-            self.waiting.put_nowait(message)
+    def _overflow(self, event: LiveEvent) -> None:
+        self._waiting.clear()
+        self.end()
 
-    def end(self) -> None:
-        """End the stream, in the place of what waits where there is no room."""
-        if self.waiting.full():
-            while not self.waiting.empty():
-                self.waiting.get_nowait()
-        self.waiting.put_nowait(None)
+    def _rights_changed(self) -> None:
+        self.drop(lambda event: not self._rights.may_read(self.principal, event.access or {}))
 
 
 class Announcer:
@@ -98,22 +94,35 @@ class Announcer:
                 f"Maximum number of {CONNECTIONS_OF_ONE} open connections reached for user: {principal.username}"
             )
 
-    async def events(self, principal: Principal) -> AsyncGenerator[ServerSentEvent, None]:
-        """Yield new datasets that the principal may see, until its token ends."""
-        with self._reading(principal) as reader:
+    @property
+    def is_read(self) -> bool:
+        """Whether anybody reads here."""
+        return bool(self._readers)
+
+    async def withdrawn(self, found: Sequence[Withdrawal]) -> None:
+        """Hold back what waits of datasets that a reader may not see any more."""
+        now = {one.pid: one.after for one in found}
+        for reader in self._readers:
+            lost = {pid for pid, dataset in now.items() if not self._sees(reader, dataset)}
+            reader.drop(lambda event, lost=lost: event.pid in lost)  # type: ignore[misc]
+
+    def reset(self) -> None:
+        """End every stream: what waits may not be for its reader any more. They come back by themselves."""
+        for reader in self._readers:
+            reader.drop(lambda _: True)
+            reader.end()
+
+    async def events(self, proof: StreamProof) -> AsyncGenerator[ServerSentEvent, None]:
+        """Yield new datasets that the principal may see, until its token holds no longer."""
+        with self._reading(proof) as reader:
             number = 0
             yield ServerSentEvent(comment="ready")
-            while True:
-                left = None if principal.expires_at is None else principal.expires_at - time.time()
-                try:
-                    message = await asyncio.wait_for(reader.waiting.get(), left)
-                except TimeoutError:
-                    return
-                if message is None:
+            async for event in reader.events():
+                if event is None:
                     yield farewell()
                     return
                 number += 1
-                yield ServerSentEvent(data=message, id=str(number))
+                yield ServerSentEvent(data=event.data, id=str(number))
 
     async def run(self) -> None:
         """Tell what is new, for ever."""
@@ -144,13 +153,16 @@ class Announcer:
             self._told.popitem(last=False)
         allowed = [reader for reader in self._readers if self._rights.may_read(reader.principal, document)]
         if allowed:
-            message = _message(document)
+            event = LiveEvent("message", None, _message(document), document["_id"], _access_of(document))
             for reader in allowed:
-                reader.put(message)
+                reader.put(event)
+
+    def _sees(self, reader: _Reader, dataset: Mapping[str, Any] | None) -> bool:
+        return dataset is not None and self._rights.may_read(reader.principal, dataset)
 
     @contextmanager
-    def _reading(self, principal: Principal) -> Generator[_Reader, None, None]:
-        reader = _Reader(principal, self._queue_size)
+    def _reading(self, proof: StreamProof) -> Generator[_Reader, None, None]:
+        reader = _Reader(proof, self._rights, self._queue_size)
         if self._ended:
             reader.end()
         self._readers.add(reader)
@@ -158,6 +170,10 @@ class Announcer:
             yield reader
         finally:
             self._readers.discard(reader)
+
+
+def _access_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: document[name] for name in ACCESS_FIELDS if name in document}
 
 
 def _message(document: Mapping[str, Any]) -> str:

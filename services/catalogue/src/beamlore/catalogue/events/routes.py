@@ -3,23 +3,24 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import EventSourceResponse
 
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.events.models import Connections, Ticket
 from beamlore.catalogue.events.tickets import Tickets
+from beamlore.catalogue.live.proof import StreamProof
+from beamlore.catalogue.live.slots import EventStream, person_of
 from beamlore.catalogue.refusals import refusals
-from beamlore.catalogue.state import Events
+from beamlore.catalogue.state import Events, Slots
 from beamlore.core import (
     CurrentPrincipal,
     ForbiddenError,
-    Principal,
+    Standing,
     UnauthenticatedError,
     authenticated,
     bearer_token,
 )
 
-HEARTBEAT_SECONDS = 10
 router = APIRouter(prefix="/api/v3/events", tags=["events"], responses=refusals(400, 401, 403))
 
 
@@ -41,7 +42,8 @@ async def create_ticket(request: Request, _: CurrentPrincipal) -> Response:
     "/stream",
     operation_id="SseController_stream_v3",
     response_class=EventSourceResponse,
-    responses={
+    responses=refusals(429)
+    | {
         200: {
             "description": "A message for each new dataset that the caller may see: `{type: Dataset.created, data}`. "
             "A comment comes every 10 s.",
@@ -52,19 +54,15 @@ async def create_ticket(request: Request, _: CurrentPrincipal) -> Response:
 async def stream(
     request: Request,
     events: Events,
+    slots: Slots,
     ticket: Annotated[
         str | None, Query(max_length=65_536, description="Of `events/ticket`, where no token can be sent.")
     ] = None,
 ) -> Response:
     """Stream new datasets as they come."""
-    principal = await _reader(request, ticket)
-    events.check_room(principal)
-    return EventSourceResponse(
-        events.events(principal),
-        ping=HEARTBEAT_SECONDS,
-        ping_message_factory=lambda: ServerSentEvent(comment="heartbeat"),
-        headers={"X-Accel-Buffering": "no"},
-    )
+    proof = await _reader(request, ticket)
+    events.check_room(proof.principal)
+    return EventStream(events.events(proof), slots, person_of(request, proof.principal))
 
 
 @router.get("/connections", operation_id="SseController_connections_v3", response_model=Connections)
@@ -75,8 +73,8 @@ async def connections(principal: CurrentPrincipal, events: Events) -> Response:
     return json_response(events.connections())
 
 
-async def _reader(request: Request, ticket: str | None) -> Principal:
-    """Return who wants to read, by the ticket or the token.
+async def _reader(request: Request, ticket: str | None) -> StreamProof:
+    """Return who wants to read, as the ticket or the token proves it now and later.
 
     Raises:
         UnauthenticatedError: there is neither, or it is not to be believed.
@@ -87,4 +85,4 @@ async def _reader(request: Request, ticket: str | None) -> Principal:
     principal = await authenticated(request, token)
     if not principal.is_authenticated:
         raise UnauthenticatedError("log in first: this needs a ticket or a bearer token")
-    return principal
+    return StreamProof(principal, Standing(request, token).present)

@@ -49,6 +49,7 @@ class Follower:
             tasks.create_task(self._catalogue.announcer.run())
             tasks.create_task(self._feed.run())
             tasks.create_task(self._watch.run())
+            tasks.create_task(self._catalogue.withdrawals.run())
             tasks.create_task(self._note_foreign())
             tasks.create_task(self._tell_whether_others_are_known())
 

@@ -18,10 +18,13 @@ from beamlore.catalogue.access import AccessPolicy
 from beamlore.catalogue.answers import from_milliseconds, to_json
 from beamlore.catalogue.live.farewell import farewell
 from beamlore.catalogue.live.position import Position, Recent, parse_position
+from beamlore.catalogue.live.proof import StreamProof
+from beamlore.catalogue.live.reader import LiveEvent
 from beamlore.catalogue.live.repository import Document, LiveRepository
-from beamlore.catalogue.live.subscriber import LiveEvent, LiveFilter, Subscriber
+from beamlore.catalogue.live.subscriber import LiveFilter, Subscriber
 from beamlore.catalogue.scans.shape import scan_of, version_of
-from beamlore.core import Principal, is_tracing, span_within
+from beamlore.catalogue.withdrawals import KEPT, Withdrawal, Withdrawals
+from beamlore.core import is_tracing, span_within
 
 log = structlog.get_logger(__name__)
 
@@ -43,8 +46,11 @@ _sent = Counter("beamlore_catalogue_live_events", "Live events put into readers'
 class LiveHub:
     """Takes PIDs of changed datasets, reads each once, and sends it to the readers who want and may see it."""
 
-    def __init__(self, datasets: AsyncCollection[Document], policy: AccessPolicy, queue_size: int) -> None:
+    def __init__(
+        self, datasets: AsyncCollection[Document], withdrawals: Withdrawals, policy: AccessPolicy, queue_size: int
+    ) -> None:
         self._repository = LiveRepository(datasets)
+        self._withdrawals = withdrawals
         self._policy = policy
         self._queue_size = queue_size
         self._name = secrets.token_hex(4)
@@ -54,6 +60,9 @@ class LiveHub:
         self._waiting: dict[str, None] = {}
         self._filled = asyncio.Event()
         self._listeners: list[Callable[[Sequence[str]], None]] = []
+        self._order = asyncio.Lock()
+        """What was read of datasets first is told first: a scan must not follow its own removal."""
+
         self._ended = False
 
     def also_tell(self, listener: Callable[[Sequence[str]], None]) -> None:
@@ -92,33 +101,50 @@ class LiveHub:
         for reader in self._readers:
             reader.end()
 
+    @property
+    def is_read(self) -> bool:
+        """Whether anybody reads here."""
+        return bool(self._readers)
+
+    async def withdrawn(self, found: Sequence[Withdrawal]) -> None:
+        """Take datasets off the pages of those who could see them before and cannot now; tell nobody else.
+
+        Raises:
+            PyMongoError: the database does not answer.
+        """
+        async with self._order:
+            stored = await self._repository.read(list({one.pid for one in found}), frozenset())
+            present = {document["_id"]: document for document in stored}
+            position = str(self._position())
+            for one in found:
+                for reader in self._readers:
+                    if self._has_lost(reader, one, present.get(one.pid)):
+                        reader.remove(_removal(one, position))
+                        _sent.inc()
+
     async def events(
-        self, principal: Principal, wanted: LiveFilter, last_event_id: str | None
+        self, proof: StreamProof, wanted: LiveFilter, last_event_id: str | None
     ) -> AsyncGenerator[ServerSentEvent, None]:
-        """Yield a reader's events: first what it missed, then what happens, until its token ends."""
-        with self._reading(principal, wanted) as reader:
+        """Yield a reader's events: first what it missed, then what happens, until its token holds no longer."""
+        with self._reading(proof, wanted) as reader:
             here = self._position()
             if last_event_id:
                 async for missed in self._missed(reader, last_event_id, here):
                     yield _sse(missed)
             yield _sse(LiveEvent("ready", str(here), "{}"))
-            while True:
-                left = None if principal.expires_at is None else principal.expires_at - time.time()
-                try:
-                    async with asyncio.timeout(left):
-                        event = await reader.get()
-                except TimeoutError:
-                    return
-                if event is None:
-                    yield farewell()
-                    return
-                yield _sse(event)
+            async for event in reader.events():
+                yield farewell() if event is None else _sse(event)
 
     async def _missed(self, reader: Subscriber, last_event_id: str, here: Position) -> AsyncIterator[LiveEvent]:
         pids = await self._pids_since(last_event_id)
-        if pids is None or len(pids) > RESUMED_AT_MOST:
+        lost = await self._withdrawn_since(last_event_id)
+        if pids is None or lost is None or len(pids) > RESUMED_AT_MOST or len(lost) > RESUMED_AT_MOST:
             yield LiveEvent("reset", str(here), "{}")
             return
+        present = {one["_id"]: one for one in await self._repository.read([one.pid for one in lost], frozenset())}
+        for one in lost:
+            if self._has_lost(reader, one, present.get(one.pid)):
+                yield _removal(one, last_event_id)
         for start in range(0, len(pids), _READ_AT_ONCE):
             chunk = pids[start : start + _READ_AT_ONCE]
             for document in await self._repository.read(chunk, reader.wanted.columns):
@@ -138,9 +164,19 @@ class LiveHub:
         since = from_milliseconds(position.milliseconds) - OVERLAP
         return [pid for pid, _, _ in await self._repository.changed_since(since, RESUMED_AT_MOST + 1)]
 
+    async def _withdrawn_since(self, last_event_id: str) -> list[Withdrawal] | None:
+        """Return what was withdrawn after an event; ``None`` where that is no longer known."""
+        position = parse_position(last_event_id)
+        if position is None:
+            return None
+        since = from_milliseconds(position.milliseconds) - OVERLAP
+        if since < datetime.now(UTC) - KEPT:
+            return None
+        return await self._withdrawals.since(since, RESUMED_AT_MOST + 1)
+
     @contextmanager
-    def _reading(self, principal: Principal, wanted: LiveFilter) -> Generator[Subscriber, None, None]:
-        reader = Subscriber(principal, wanted, self._queue_size)
+    def _reading(self, proof: StreamProof, wanted: LiveFilter) -> Generator[Subscriber, None, None]:
+        reader = Subscriber(proof, wanted, self._queue_size)
         if self._ended:
             reader.end()
         self._readers.add(reader)
@@ -160,16 +196,17 @@ class LiveHub:
         # Taken out before they are read: what changes meanwhile is told again and waits for the next round.
         for pid in pids:
             self._waiting.pop(pid, None)
-        try:
-            documents = await self._repository.read(pids, self._columns())
-        except PyMongoError:
-            self._waiting.update(dict.fromkeys(pids))
-            raise
-        for document in documents:
-            version = version_of(document)
-            if self._versions.get(document["_id"]) != version:
-                self._remember(document["_id"], version)
-                self._deliver(document, version)
+        async with self._order:
+            try:
+                documents = await self._repository.read(pids, self._columns())
+            except PyMongoError:
+                self._waiting.update(dict.fromkeys(pids))
+                raise
+            for document in documents:
+                version = version_of(document)
+                if self._versions.get(document["_id"]) != version:
+                    self._remember(document["_id"], version)
+                    self._deliver(document, version)
 
     def _deliver(self, document: Document, version: int) -> None:
         self._recent.add(document["_id"])
@@ -185,11 +222,17 @@ class LiveHub:
             columns = reader.wanted.columns
             if columns not in rows:
                 rows[columns] = _encoded(document, columns)
-            reader.put(LiveEvent("scan", position, rows[columns]))
+            reader.put(LiveEvent("scan", position, rows[columns], document["_id"]))
             _sent.inc()
 
     def _is_for(self, reader: Subscriber, document: Document) -> bool:
         return reader.wanted.wants(document) and self._policy.may_read(reader.principal, document)
+
+    def _has_lost(self, reader: Subscriber, withdrawn: Withdrawal, present: Document | None) -> bool:
+        """Return whether a reader could see a dataset before a change and cannot now."""
+        before = withdrawn.before
+        could = reader.wanted.wants(before) and self._policy.may_read(reader.principal, before)
+        return could and (present is None or not self._is_for(reader, present))
 
     def _columns(self) -> frozenset[str] | None:
         together: frozenset[str] = frozenset()
@@ -220,6 +263,10 @@ def _traced(document: Document) -> str | None:
 
 def _encoded(document: Document, columns: frozenset[str] | None) -> str:
     return to_json(scan_of(document, columns)).decode()
+
+
+def _removal(withdrawn: Withdrawal, position: str) -> LiveEvent:
+    return LiveEvent("removed", position, to_json({"pid": withdrawn.pid}).decode(), withdrawn.pid)
 
 
 def _sse(event: LiveEvent) -> ServerSentEvent:

@@ -9,6 +9,8 @@ from collections import deque
 from dataclasses import dataclass
 
 _ID = re.compile(r"([0-9a-f]{8})\.(\d{1,15})\.(\d{1,15})")
+_LATEST = 253_370_764_800_000
+"""The year 9999 in milliseconds: what comes after it is no date."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ class Position:
 def parse_position(text: str) -> Position | None:
     """Return the position an id stands for, ``None`` where it is not one of ours."""
     found = _ID.fullmatch(text)
-    return Position(found[1], int(found[2]), int(found[3])) if found else None
+    if found is None or int(found[3]) > _LATEST:
+        return None
+    return Position(found[1], int(found[2]), int(found[3]))
 
 
 class Recent:

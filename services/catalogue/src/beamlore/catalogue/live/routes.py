@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from fastapi import APIRouter, Header, Query, Request, Response
+from sse_starlette import EventSourceResponse
 
+from beamlore.catalogue.live.proof import StreamProof
+from beamlore.catalogue.live.slots import EventStream, person_of
 from beamlore.catalogue.live.subscriber import LiveFilter
 from beamlore.catalogue.problems import problems
 from beamlore.catalogue.scans.routes import Beamline, Columns, From, Proposal, parse_columns
-from beamlore.catalogue.state import Live
-from beamlore.core import CurrentPrincipal
+from beamlore.catalogue.state import Live, Slots
+from beamlore.core import CurrentPrincipal, Standing, bearer_token
 
-HEARTBEAT_SECONDS = 10
 router = APIRouter(prefix="/api/beamlore/v1", tags=["live"], responses=problems(401))
 
 
@@ -21,18 +22,22 @@ router = APIRouter(prefix="/api/beamlore/v1", tags=["live"], responses=problems(
     operation_id="streamScans",
     summary="Changes of scans as they happen",
     response_class=EventSourceResponse,
-    responses={
+    responses=problems(429)
+    | {
         200: {
             "description": "`event: ready` once, when nothing that happens from now on is missed; `event: scan` with a "
-            "Scan as data; `event: reset` where too much was missed and the page must be loaded again. Each has the "
-            "place to resume from as its id. A comment comes every 10 s.",
+            "Scan as data; `event: removed` with `{pid}` where the caller could see a scan and cannot any more, or the "
+            "filter no longer takes it in; `event: reset` where the page must be loaded again: too much was missed, or "
+            "the caller's rights have changed. An id is the place to resume from. A comment comes every 10 s.",
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
         }
     },
 )
 async def stream_scans(
+    request: Request,
     principal: CurrentPrincipal,
     live: Live,
+    slots: Slots,
     columns: Columns = "",
     proposal: Proposal = None,
     beamline: Beamline = None,
@@ -40,11 +45,7 @@ async def stream_scans(
     start_to: Annotated[datetime | None, Query(alias="to", description="Scans that started before this time.")] = None,
     last_event_id: Annotated[str | None, Header(max_length=128)] = None,
 ) -> Response:
-    """Stream each change of a scan the caller may see, until the token runs out."""
+    """Stream each change of a scan the caller may see, until the token runs out or is taken away."""
     wanted = LiveFilter(parse_columns(columns), proposal, beamline, start_from, start_to)
-    return EventSourceResponse(
-        live.events(principal, wanted, last_event_id),
-        ping=HEARTBEAT_SECONDS,
-        ping_message_factory=lambda: ServerSentEvent(comment="heartbeat"),
-        headers={"X-Accel-Buffering": "no"},
-    )
+    proof = StreamProof(principal, Standing(request, bearer_token(request) or "").present)
+    return EventStream(live.events(proof, wanted, last_event_id), slots, person_of(request, principal))

@@ -1,14 +1,13 @@
-"""One reader of the live events: what it wants, and the bounded queue between the hub and its connection."""
+"""One reader of the live events: what it wants, and what it gets where it is too slow or may see less."""
 
-import asyncio
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from beamlore.catalogue.live.proof import StreamProof
+from beamlore.catalogue.live.reader import LiveEvent, Reader
 from beamlore.catalogue.scans.repository import aware
-from beamlore.core import Principal
 
 
 @dataclass(frozen=True)
@@ -33,46 +32,25 @@ class LiveFilter:
         )
 
 
-@dataclass(frozen=True)
-class LiveEvent:
-    """One event as it goes to a page; ``data`` is JSON."""
+class Subscriber(Reader):
+    """A reader that is told to load the page again where it is too slow, or may see something else than before."""
 
-    kind: str
-    id: str
-    data: str
-
-
-class Subscriber:
-    """A queue that never grows beyond its size: a reader too slow for it is told to load the page again."""
-
-    def __init__(self, principal: Principal, wanted: LiveFilter, size: int) -> None:
-        self.principal = principal
+    def __init__(self, proof: StreamProof, wanted: LiveFilter, size: int) -> None:
+        super().__init__(proof, size)
         self.wanted = wanted
         self.resumed: dict[str, int] = {}
         """Versions it was sent when it came back, so that it is not sent them again, by PID."""
-        self._size = size
-        self._waiting: deque[LiveEvent] = deque()
-        self._filled = asyncio.Event()
-        self._ended = False
 
-    def put(self, event: LiveEvent) -> None:
-        """Add an event; where the queue is full, all that waits gives way to one ``reset``."""
-        if len(self._waiting) >= self._size:
-            self._waiting.clear()
-            event = LiveEvent("reset", event.id, "{}")
-        self._waiting.append(event)
-        self._filled.set()
+    def remove(self, event: LiveEvent) -> None:
+        """Add the event that takes a dataset off the page; what waits of it is not sent any more."""
+        self.drop(lambda waiting: waiting.pid == event.pid)
+        self.resumed.pop(event.pid or "", None)
+        self.put(event)
 
-    def end(self) -> None:
-        """Let nothing follow what waits."""
-        self._ended = True
-        self._filled.set()
+    def _overflow(self, event: LiveEvent) -> None:
+        self._waiting.clear()
+        self._waiting.append(LiveEvent("reset", event.id, "{}"))
 
-    async def get(self) -> LiveEvent | None:
-        """Return the next event, waiting for it; ``None`` where none follows."""
-        while not self._waiting:
-            if self._ended:
-                return None
-            self._filled.clear()
-            await self._filled.wait()
-        return self._waiting.popleft()
+    def _rights_changed(self) -> None:
+        self._waiting.clear()
+        self._waiting.append(LiveEvent("reset", None, "{}"))

@@ -5,7 +5,7 @@ from pydantic_settings import BaseSettings
 
 
 class OwnSettings(BaseSettings):
-    """How much exports may take."""
+    """How much exports and live streams may take."""
 
     export_seconds: float = Field(default=600, gt=0, description="Longest time an export's query may take.")
     export_metadata_columns: int = Field(
@@ -17,4 +17,12 @@ class OwnSettings(BaseSettings):
     )
     exports_at_once: int = Field(
         default=4, ge=1, description="Exports one process streams at once; half of them at most for one caller."
+    )
+    streams_per_person: int = Field(
+        default=10,
+        ge=1,
+        description="Live streams one person may have open in one process; beyond it the answer is 429.",
+    )
+    streams_per_process: int = Field(
+        default=2000, ge=1, description="Live streams one process has open at most; beyond it the answer is 429."
     )

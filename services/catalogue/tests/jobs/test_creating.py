@@ -54,7 +54,8 @@ async def test_a_new_job_is_the_callers_own_and_submitted(jobs: ServedJobs) -> N
         (("cleo", CHANGERS), asked("open", ownerGroup=CHANGERS), 403, "Forbidden resource"),
         (("root", ADMIN), asked("open"), 422, "Contact email should be specified"),
         (("ada", "blue"), asked("owner", ownerGroup="blue"), 422, "Dataset ids list was not provided"),
-        (("ada", "blue"), asked("open", "p/none", ownerGroup="blue"), 422, "Datasets with pid p/none do not exist."),
+        (("root", ADMIN), asked("open", "p/none", ownerGroup="blue"), 422, "Datasets with pid p/none do not exist."),
+        (("ada", "blue"), asked("owner", "p/none", ownerGroup="blue"), 403, "does not have access to all datasets"),
         (
             ("ada", "blue"),
             {"type": "open", "jobParams": {"datasetList": []}, "ownerGroup": "blue"},
@@ -137,7 +138,9 @@ async def test_those_who_run_jobs_make_them_for_others(jobs: ServedJobs) -> None
 
 async def test_files_that_are_not_there_are_told(jobs: ServedJobs) -> None:
     await jobs.dataset("p/1")
-    await jobs.database["OrigDatablock"].insert_one({"datasetId": "p/1", "dataFileList": [{"path": "a.h5"}]})
+    await jobs.database["OrigDatablock"].insert_one(
+        {"datasetId": "p/1", "ownerGroup": "blue", "dataFileList": [{"path": "a.h5"}]}
+    )
     ada = jobs.person("ada", "blue")
     bodies = [
         {"type": "open", "ownerGroup": "blue", "jobParams": {"datasetList": [{"pid": "p/1", "files": files}]}}

@@ -84,6 +84,11 @@ class JobType:
     create: Rule
     update: Rule
 
+    @property
+    def reaches_out(self) -> bool:
+        """Whether anything leaves the catalogue for a job of this type, when it is created or later."""
+        return any(action.reaches_out() for rule in (self.create, self.update) for action in rule.actions)
+
 
 @dataclass(frozen=True)
 class JobConfiguration:

@@ -4,7 +4,7 @@ Source: SciCat's documentation of the jobs' authorization, and what its routes a
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +19,8 @@ from beamlore.catalogue.jobs.rights import JobRights
 from beamlore.catalogue.jobs.subjects import Subjects, accessible, owned, published
 from beamlore.catalogue.settings import Settings
 from beamlore.core import BadRequestError, ForbiddenError, Principal, UnprocessableError
+
+_NO_ACCESS = "User does not have access to all datasets, cannot create job."
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,6 @@ class Creation:
         self._subjects = subjects
         self._code = settings.job_default_status_code
         self._message = settings.job_default_status_message
-        self._admin_groups = settings.admin_groups
 
     def kind(self, name: object) -> JobType:
         """Return a job type.
@@ -74,13 +75,15 @@ class Creation:
         """
         kind = self.kind(asked.type)
         storable("jobParams", asked.parameters)
-        files = await self._files(asked)
+        files = chosen_datasets(asked.parameters[DATASETS]) if DATASETS in asked.parameters else {}
         owner = await self._owner(principal, asked)
-        await self._check_datasets(kind, asked, files, principal, owner)
         if not principal.is_authenticated and asked.owner_group:
             raise ForbiddenError("Invalid new job. Unauthenticated user cannot initiate a job owned by another user.")
         if not self._rights.may_create(principal, kind):
             raise ForbiddenError("Unauthorized to create this job.")
+        await self._check_readable(kind, files, principal)
+        await self._check_datasets(kind, asked, files, principal, owner)
+        await self._check_files(files, principal)
         return kind, self._job(kind, asked, principal, owner)
 
     async def from_former(self, principal: Principal, body: Mapping[str, Any]) -> Asked:
@@ -102,23 +105,36 @@ class Creation:
         return replace(
             asked,
             owner_user=owner.username if owner is not None else "",
-            owner_group=await self._group(kind, parameters, owner),
+            owner_group=await self._group(kind, parameters, principal, owner),
         )
 
-    async def _files(self, asked: Asked) -> dict[str, list[str]]:
-        if DATASETS not in asked.parameters:
-            return {}
-        files = chosen_datasets(asked.parameters[DATASETS])
-        known = {one["_id"] for one in await self._subjects.datasets(list(files), ["_id"])}
-        if unknown := [pid for pid in files if pid not in known]:
-            raise UnprocessableError(f"Datasets with pid {','.join(unknown)} do not exist.")
-        missing = await self._subjects.missing_files(files)
+    async def _check_readable(self, kind: JobType, files: Mapping[str, Sequence[str]], principal: Principal) -> None:
+        """Let through a job whose datasets its creator may see.
+
+        Of types that only check requests and note jobs, anybody may name any PID, as with SciCat: nothing is looked
+        up for it, and nothing sent. Whether it is there cannot be told from the answer.
+
+        Raises:
+            ForbiddenError: something would be looked at or sent that the creator may not see, or is not there.
+            UnprocessableError: it is not there, for who sees every dataset.
+        """
+        seen = await self._subjects.datasets([principal], files, ["_id"])
+        unseen = [pid for pid in files if pid not in seen]
+        if not unseen:
+            return
+        if self._subjects.sees_all(principal):
+            raise UnprocessableError(f"Datasets with pid {','.join(unseen)} do not exist.")
+        if kind.reaches_out or any(files[pid] for pid in unseen):
+            raise ForbiddenError(_NO_ACCESS)
+
+    async def _check_files(self, files: Mapping[str, Sequence[str]], principal: Principal) -> None:
+        """Let through files that are there and that the job's creator may see."""
+        missing = await self._subjects.missing_files(principal, files)
         if missing:
             told = [{"pid": pid, "nonExistFiles": names} for pid, names in missing.items()]
             raise UnprocessableError(
                 "At least one requested file could not be found.", error=orjson.dumps(told).decode()
             )
-        return files
 
     async def _owner(self, principal: Principal, asked: Asked) -> Principal | None:
         """Return the user the job is for, ``None`` where it is nobody's."""
@@ -165,9 +181,11 @@ class Creation:
                 groups.add(asked.owner_group)
             condition = owned(groups)
         if await self._subjects.count(files, condition) < len(files):
-            raise ForbiddenError("User does not have access to all datasets, cannot create job.")
+            raise ForbiddenError(_NO_ACCESS)
 
-    async def _group(self, kind: JobType, parameters: Mapping[str, Any], owner: Principal | None) -> str:
+    async def _group(
+        self, kind: JobType, parameters: Mapping[str, Any], principal: Principal, owner: Principal | None
+    ) -> str:
         """Return the group that v3 makes a job for: the one named, or that of its datasets."""
         if isinstance(parameters.get("ownerGroup"), str):
             return str(parameters["ownerGroup"])
@@ -176,9 +194,10 @@ class Creation:
         if not listed or auth == "#datasetPublic":
             return ""
         pids = chosen_datasets(listed)
-        datasets = await self._subjects.datasets(list(pids), ["ownerGroup", "accessGroups", "isPublished"])
+        seen = await self._subjects.datasets([principal], pids, ["ownerGroup", "accessGroups", "isPublished"])
+        datasets = list(seen.values())
         groups = owner.groups if owner is not None else frozenset()
-        if auth == "#datasetOwner" and not (owner is not None and self._is_admin(owner)):
+        if auth == "#datasetOwner" and not (owner is not None and owner.is_admin):
             datasets = [one for one in datasets if one.get("ownerGroup") in groups]
         if auth == "#datasetAccess":
             datasets = [one for one in datasets if _has(one, groups)]
@@ -188,9 +207,6 @@ class Creation:
         if own:
             return str(own[0].get("ownerGroup") or "")
         return min(groups, default="")
-
-    def _is_admin(self, person: Principal) -> bool:
-        return person.is_admin or person.has(*self._admin_groups)
 
     def _job(self, kind: JobType, asked: Asked, principal: Principal, owner: Principal | None) -> Document:
         now, key = datetime.now(UTC), str(uuid.uuid4())

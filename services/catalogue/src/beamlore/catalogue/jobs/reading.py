@@ -6,13 +6,14 @@ from beamlore.catalogue.database import Document, Query
 from beamlore.catalogue.filters import Style, parse_facets, parse_fullquery_fields, to_mongo
 from beamlore.catalogue.filters.facets import facet_stages
 from beamlore.catalogue.filters.listing import decode, parse_limits
+from beamlore.catalogue.hiding import AbsentError, UnseenError
 from beamlore.catalogue.jobs.listing import JobListing
 from beamlore.catalogue.jobs.parameters import picked, pids_of
 from beamlore.catalogue.jobs.runs import Runs
 from beamlore.catalogue.jobs.store import JobStore
 from beamlore.catalogue.jobs.subjects import Subjects
 from beamlore.catalogue.jobs.vocabulary import FORMER_JOBS, JOBS
-from beamlore.core import BadRequestError, ForbiddenError, NotFoundError, Principal
+from beamlore.core import NotFoundError, Principal
 
 _LIMIT = 100
 _FIRST = (("createdAt", 1), ("_id", 1))
@@ -40,8 +41,8 @@ class JobReader:
         found = await self._jobs.find_one(principal, Query({"_id": job_id}, projection=projection))
         if found is None:
             if await self._jobs.stored(job_id) is None:
-                raise BadRequestError("Invalid job id.")
-            raise ForbiddenError("Unauthorized to get this job.")
+                raise AbsentError("Invalid job id.")
+            raise UnseenError("Unauthorized to get this job.")
         return found if listing is None else (await self._complete(principal, [found], listing))[0]
 
     async def find(self, principal: Principal, listing: JobListing) -> list[Document]:
@@ -94,7 +95,7 @@ class JobReader:
         if listing.include is not None:
             pids = {pid for job in jobs for pid in pids_of(job)}
             details = listing.include == "datasetDetails"
-            datasets = await self._subjects.visible(principal, pids, details=details) if pids else {}
+            datasets = await self._subjects.included(principal, pids, details=details) if pids else {}
             for job in jobs:
                 job[listing.include] = [datasets[pid] for pid in pids_of(job) if pid in datasets]
         return jobs if listing.shown is None else [picked(job, listing.shown) for job in jobs]

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import structlog
 from pymongo import ASCENDING, TEXT, IndexModel
 
 from beamlore.catalogue.database import Document
+from beamlore.catalogue.hiding import AbsentError, UnseenError
 from beamlore.catalogue.jobs import runs
 from beamlore.catalogue.jobs.actions.action import Context, Operation
 from beamlore.catalogue.jobs.configuration import Rule, load_configuration
@@ -24,7 +25,7 @@ from beamlore.catalogue.jobs.store import JobStore
 from beamlore.catalogue.jobs.subjects import Subjects
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.settings import Settings
-from beamlore.core import BadRequestError, BeamloreError, ConflictError, ForbiddenError, Principal
+from beamlore.core import BeamloreError, ConflictError, ForbiddenError, Principal
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +93,7 @@ class JobService(JobReader):
             ActionError: an action refuses it (then nothing is stored), or could not be done (then the job is).
         """
         kind, job = await self._creation.decide(principal, asked)
-        context = await self._context(kind.create, asked.body, None, job)
+        context = await self._context(kind.create, asked.body, None, job, [principal])
         await _check(kind.create, context)
         run = self._run(kind.create, principal, job, "create", asked.body)
         stored = await self._jobs.create_with(principal, job, self._runs, run)
@@ -110,10 +111,10 @@ class JobService(JobReader):
             raise ForbiddenError(_FORBIDDEN)
         job = await self._jobs.stored(job_id)
         if job is None:
-            raise BadRequestError("Invalid job id.")
+            raise AbsentError("Invalid job id.")
         self._creation.kind(job.get("type"))
         if not await self._jobs.may_change(principal, job_id):
-            raise ForbiddenError("Unauthorized to update this job.")
+            raise UnseenError("Unauthorized to update this job.")
         return job
 
     async def change(
@@ -134,7 +135,7 @@ class JobService(JobReader):
         """
         storable("jobResultObject", body.get("jobResultObject"))
         kind = self._creation.kind(job.get("type"))
-        context = await self._context(kind.update, body, job, job)
+        context = await self._context(kind.update, body, job, job, [principal])
         await _check(kind.update, context)
         where: dict[str, Any] = {"_id": job["_id"]}
         if merge:
@@ -152,6 +153,9 @@ class JobService(JobReader):
                 then=changed.get("configVersion"),
                 now=kind.version,
             )
+        if run is not None:
+            readers = [principal, *await self._creator(job)]
+            context = await self._context(kind.update, body, job, job, readers)
         await self._carry_out(kind.update, run, context, changed)
         return changed
 
@@ -166,7 +170,7 @@ class JobService(JobReader):
             raise ForbiddenError(_FORBIDDEN)
         deleted = await self._jobs.delete(principal, {"_id": job_id})
         if deleted is None:
-            raise BadRequestError(f"Job id {job_id} doesn't exist.")
+            raise AbsentError(f"Job id {job_id} doesn't exist.")
         return deleted
 
     # --- beside answering
@@ -194,7 +198,7 @@ class JobService(JobReader):
                 await self._runs.fail(run, "", "the job or its type is gone")
                 continue
             rule = kind.create if run["operation"] == "create" else kind.update
-            context = await self._context(rule, run["request"], job, job)
+            context = await self._context(rule, run["request"], job, job, await self._creator(job))
             log.warning("actions of a job are taken over", job=run["jobId"], done=run["done"])
             try:
                 await self._runs.carry_out(run, rule.actions, context)
@@ -205,11 +209,25 @@ class JobService(JobReader):
     # --- parts of these
 
     async def _context(
-        self, rule: Rule, request: Mapping[str, Any], before: Mapping[str, Any] | None, job: Mapping[str, Any]
+        self,
+        rule: Rule,
+        request: Mapping[str, Any],
+        before: Mapping[str, Any] | None,
+        job: Mapping[str, Any],
+        readers: Sequence[Principal],
     ) -> Context:
-        pids = pids_of(job)
-        datasets = await self._subjects.datasets(pids) if rule.actions and pids else []
-        return Context(request, before, datasets, self._environment)
+        """Return what actions see: of each dataset what any of the readers may see, else the PID alone."""
+        pids = pids_of(job) if rule.actions else []
+        seen = await self._subjects.datasets(readers, pids)
+        return Context(request, before, [seen.get(pid, {"pid": pid}) for pid in pids], self._environment)
+
+    async def _creator(self, job: Mapping[str, Any]) -> Sequence[Principal]:
+        """Return who created a job, with the groups of their latest login; without a record, with the job's group."""
+        username = str(job.get("createdBy") or "")
+        found = await self._subjects.person(username) if username else None
+        if found is None and username and username == job.get("ownerUser") and job.get("ownerGroup"):
+            found = Principal(subject=f"job:{job['_id']}", username=username, groups=frozenset({job["ownerGroup"]}))
+        return [] if found is None else [found]
 
     def _run(
         self, rule: Rule, principal: Principal, job: Mapping[str, Any], operation: Operation, request: Mapping[str, Any]

@@ -12,6 +12,7 @@ from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, Condition
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.block_rights import block_rights
 from beamlore.catalogue.users.collections import IDENTITIES
+from beamlore.contract import CATALOGUE_ADMIN
 from beamlore.core import Principal
 
 _HIDDEN = {"beamlore": 0}
@@ -21,8 +22,8 @@ _PUBLISHED = Compare("isPublished", "$eq", True)
 class Subjects:
     """Looks them up.
 
-    Whether a job may be asked for is decided by its type's rule, so that some of this is looked up whoever asks; what
-    of it is shown to a caller goes through the rules of its own noun.
+    A dataset is looked at only for somebody who may see it: whoever names it in a job learns no more of it, and can
+    have no more of it sent, than they could read. One that is not there is as one they may not see.
     """
 
     def __init__(self, ground: Ground) -> None:
@@ -30,7 +31,8 @@ class Subjects:
         rights = DatasetRights(ground.policy, settings)
         self._milliseconds = round(settings.query_seconds * 1000)
         self._all = ground.database["Dataset"]
-        self._files = ground.database["OrigDatablock"]
+        self._rights = rights
+        self._admin_groups = settings.admin_groups
         self._identities = ground.database[IDENTITIES]
         self._datasets = ground.store("Dataset", rights)
         self._parts = {
@@ -39,15 +41,20 @@ class Subjects:
         }
         self._attachments = ground.store("Attachment", attachment_rights(ground.policy, settings))
 
-    async def datasets(self, pids: Sequence[str], fields: Sequence[str] = ()) -> list[Document]:
-        """Return datasets, whoever may see them; whole, or only some fields."""
-        with told_plainly():
-            found = self._all.find(
-                {"_id": {"$in": list(pids)}},
-                dict.fromkeys(fields, 1) or _HIDDEN,
-                max_time_ms=self._milliseconds,
-            )
-            return await found.to_list()
+    async def datasets(
+        self, readers: Iterable[Principal], pids: Iterable[str], fields: Sequence[str] = ()
+    ) -> dict[str, Document]:
+        """Return the datasets that any of these readers may see, by PID; whole, or only some fields."""
+        wanted = list(pids)
+        query = Query({"_id": {"$in": wanted}}, projection=dict.fromkeys(fields, 1) or _HIDDEN)
+        found: dict[str, Document] = {}
+        for reader in readers if wanted else ():
+            found |= {one["_id"]: one for one in await self._datasets.find(reader, query)}
+        return {pid: found[pid] for pid in wanted if pid in found}
+
+    def sees_all(self, principal: Principal) -> bool:
+        """Return whether the principal sees every dataset: what they do not see is not there."""
+        return self._rights.sees_all(principal)
 
     async def count(self, pids: Iterable[str], condition: Condition) -> int:
         """Return of how many datasets a condition holds, whoever may see them."""
@@ -55,19 +62,16 @@ class Subjects:
         with told_plainly():
             return await self._all.count_documents(where, maxTimeMS=self._milliseconds)
 
-    async def missing_files(self, files: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-        """Return which of the files named for each dataset it does not have."""
+    async def missing_files(self, principal: Principal, files: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        """Return which of the files named for each dataset are not among those that the principal may see."""
         asked = {pid: names for pid, names in files.items() if names}
         if not asked:
             return {}
         known: dict[str, set[str]] = {pid: set() for pid in asked}
-        with told_plainly():
-            async for block in self._files.find(
-                {"datasetId": {"$in": list(asked)}},
-                {"datasetId": 1, "dataFileList.path": 1},
-                max_time_ms=self._milliseconds,
-            ):
-                known[block["datasetId"]].update(one.get("path") for one in block.get("dataFileList") or ())
+        where = {"datasetId": {"$in": list(asked)}}
+        query = Query(where, projection={"datasetId": 1, "dataFileList.path": 1})
+        for block in await self._parts["origdatablocks"].find(principal, query):
+            known[block["datasetId"]].update(one.get("path") for one in block.get("dataFileList") or ())
         missing = {pid: [name for name in names if name not in known[pid]] for pid, names in asked.items()}
         return {pid: names for pid, names in missing.items() if names}
 
@@ -79,16 +83,17 @@ class Subjects:
             return None
         profile = found["profile"]
         groups = profile.get("accessGroups")
+        held = {one for one in groups if isinstance(one, str) and one} if isinstance(groups, list) else set()
+        if not held.isdisjoint(self._admin_groups):
+            held.add(CATALOGUE_ADMIN)
         return Principal(
             subject=f"user:{found.get('userId')}",
             username=username,
             email=str(profile.get("email") or ""),
-            groups=frozenset(one for one in groups if isinstance(one, str) and one)
-            if isinstance(groups, list)
-            else frozenset(),
+            groups=frozenset(held),
         )
 
-    async def visible(self, principal: Principal, pids: Iterable[str], *, details: bool) -> dict[str, Document]:
+    async def included(self, principal: Principal, pids: Iterable[str], *, details: bool) -> dict[str, Document]:
         """Return the datasets the principal may see, by PID.
 
         Args:
@@ -96,8 +101,7 @@ class Subjects:
             pids: which.
             details: whether they come with the blocks and attachments the principal may see.
         """
-        found = await self._datasets.find(principal, Query({"_id": {"$in": list(pids)}}, projection=_HIDDEN))
-        datasets = {one["_id"]: one for one in found}
+        datasets = await self.datasets([principal], pids)
         if details and datasets:
             for name, store in self._parts.items():
                 blocks = await store.find(principal, Query({"datasetId": {"$in": list(datasets)}}, projection=_HIDDEN))

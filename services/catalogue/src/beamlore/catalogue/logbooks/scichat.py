@@ -4,10 +4,10 @@ Source: SciCat's ``LOGBOOK_BASE_URL``; ``GET /Logbooks`` and ``GET /Logbooks/{na
 """
 
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 
+from beamlore.catalogue.outgoing import segment_of
 from beamlore.core import UnavailableError
 
 _REFUSAL = "the logbook server does not answer; try again in a moment"
@@ -45,7 +45,11 @@ class SciChat:
         Raises:
             UnavailableError: it does not answer, or not so.
         """
-        found = await self._get(f"{self._logbooks}/{quote(name, safe='')}", {"filter": filter_text})
+        try:
+            address = f"{self._logbooks}/{segment_of(name)}"
+        except ValueError:
+            return None
+        found = await self._get(address, {"filter": filter_text})
         return found if isinstance(found, dict) else None
 
     async def _get(self, url: str, query: dict[str, str]) -> Any:

@@ -14,6 +14,7 @@ import structlog
 
 from beamlore.catalogue.answers import to_json
 from beamlore.catalogue.names import names
+from beamlore.catalogue.outgoing import path_of
 from beamlore.catalogue.publisheddata.errors import RegistrationError
 from beamlore.catalogue.settings import Settings
 
@@ -59,7 +60,7 @@ class Provider:
         if answer.status_code == _TAKEN:
             if "taken" not in answer.text:
                 raise _refused(answer)
-            await self._send("PUT", f"{self._dois}/{quote(published['doi'])}", content=body, headers=headers)
+            await self._send("PUT", f"{self._dois}/{path_of(published['doi'])}", content=body, headers=headers)
 
     async def register_v3(self, published: Mapping[str, Any], former: Mapping[str, Any]) -> str | None:
         """Register a DOI with its metadata, as v3 does; return what the provider answered, ``None`` without one.
@@ -80,7 +81,7 @@ class Provider:
         doi = str(former["doi"])
         answer = await self._send(
             "PUT",
-            f"{self._metadata_v3}/{quote(doi)}",
+            f"{self._metadata_v3}/{path_of(doi)}",
             content=kernel_xml(former),
             headers={"Content-Type": "application/xml;charset=UTF-8"},
         )
@@ -88,7 +89,7 @@ class Provider:
         address = f"{self._url_prefix}{quote(quote(doi, safe=''), safe='')}"
         await self._send(
             "PUT",
-            f"{self._dois_v3}/{quote(doi)}",
+            f"{self._dois_v3}/{path_of(doi)}",
             content=f"doi={doi}\nurl={address}".encode(),
             headers={"Content-Type": "text/plain;charset=UTF-8"},
         )

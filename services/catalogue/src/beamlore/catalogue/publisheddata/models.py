@@ -6,9 +6,10 @@ Unknown properties are refused, as SciCat does.
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat, StrictInt
 
 from beamlore.catalogue.datasets.models import Date, JsonObject, Text, Texts
+from beamlore.catalogue.outgoing import path_of
 
 PRIVATE: Final = "private"
 PUBLIC: Final = "public"
@@ -16,7 +17,17 @@ REGISTERED: Final = "registered"
 AMENDED: Final = "amended"
 Status: TypeAlias = Literal["private", "public", "registered", "amended"]
 Number: TypeAlias = StrictInt | StrictFloat
-Doi: TypeAlias = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^[^\s]+$")]
+
+
+def _leads_nowhere_else(doi: str) -> str:
+    """Let through a DOI that can be part of an address: the provider's, when it is registered."""
+    path_of(doi)
+    return doi
+
+
+Doi: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=512, pattern=r"^[^\s]+$"), AfterValidator(_leads_nowhere_else)
+]
 Thumbnail: TypeAlias = Annotated[str, Field(max_length=16 * 1024 * 1024)]
 
 

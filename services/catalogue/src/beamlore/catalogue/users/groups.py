@@ -6,13 +6,13 @@ Source: SciCat's ``ACCESS_GROUPS_*`` variables. A provider that fails gives no g
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
-from urllib.parse import quote
 
 import httpx
 import jmespath
 import structlog
 from jmespath.exceptions import JMESPathError
 
+from beamlore.catalogue.outgoing import segment_of
 from beamlore.catalogue.settings import Settings
 from beamlore.catalogue.users.person import Person
 from beamlore.core import UnavailableError
@@ -90,7 +90,7 @@ class RestGroups:
             log.warning("no groups are asked for: the user has no such field", field=self._field, user=person.username)
             return ()
         async with httpx.AsyncClient(timeout=self._seconds, headers=self._headers) as client:
-            answer = await client.get(self._url.replace("{userId}", quote(key, safe="")))
+            answer = await client.get(self._url.replace("{userId}", segment_of(key)))
             answer.raise_for_status()
         return _texts(answer.json())
 

@@ -75,6 +75,10 @@ class Action(Protocol):
         """Return whether there is anything to do once the job is written."""
         ...
 
+    def reaches_out(self) -> bool:
+        """Return whether something leaves the catalogue: an e-mail, a request, a message."""
+        ...
+
 
 class Checks:
     """The half of an action that only checks: it never acts."""
@@ -86,6 +90,10 @@ class Checks:
         """Return that there is nothing to do."""
         return False
 
+    def reaches_out(self) -> bool:
+        """Return that nothing leaves the catalogue."""
+        return False
+
 
 class Acts:
     """The half of an action that only acts: it refuses nothing."""
@@ -95,6 +103,10 @@ class Acts:
 
     def acts(self) -> bool:
         """Return that there is something to do."""
+        return True
+
+    def reaches_out(self) -> bool:
+        """Return that something leaves the catalogue."""
         return True
 
 

@@ -7,6 +7,7 @@ import structlog
 
 from beamlore.catalogue.jobs.actions.action import Acts, Context, Mail, Options, Tools
 from beamlore.catalogue.jobs.actions.errors import ActionError, ConfigurationError
+from beamlore.catalogue.outgoing import marked, without_separators
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +48,9 @@ class EmailAction(Acts):
         """
         values = context.plain
         try:
-            mail = Mail(self._to(values), self._subject(values), self._html(values), self._from)
+            # In an address, text of users names nobody else.
+            to = without_separators(self._to({name: marked(value) for name, value in values.items()}))
+            mail = Mail(to, self._subject(values), self._html(values), self._from)
             try:
                 await self._mail(mail)
             except OSError as error:

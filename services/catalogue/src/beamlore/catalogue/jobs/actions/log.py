@@ -45,3 +45,7 @@ class LogAction:
     def acts(self) -> bool:
         """Return whether there is a line for it."""
         return self._acts
+
+    def reaches_out(self) -> bool:
+        """Return that nothing leaves the catalogue: operators read its log."""
+        return False

@@ -71,6 +71,10 @@ class SwitchAction:
         """Return whether any case has something to do."""
         return self._phase in ("perform", "all") and any(one.acts() for _, actions in self._cases for one in actions)
 
+    def reaches_out(self) -> bool:
+        """Return whether any case has something leave the catalogue."""
+        return any(one.reaches_out() for _, actions in self._cases for one in actions)
+
     def _chosen(self, values: Mapping[str, Any]) -> Sequence[Action]:
         found: list[Any] = []
         for value in self._place.values(values):

@@ -14,6 +14,7 @@ import orjson
 from pyhandlebars import PyHandlebars, PyHandlebarsError, Template
 
 from beamlore.catalogue.jobs.actions.errors import ActionError, ConfigurationError
+from beamlore.catalogue.outgoing import is_marked, mark, marked, unmarked
 
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E")
@@ -75,18 +76,27 @@ def _called(helper: Callable[..., Any]) -> Callable[[list[Any], dict[str, Any]],
     """Return a helper as the library calls it: what it gives back is text, of which the empty one counts as false."""
 
     def call(parameters: list[Any], _: dict[str, Any]) -> str:
-        value = helper(*(_unmarked(one) for one in parameters))
+        given = [_structure(one) for one in parameters]
+        value = helper(*(unmarked(one) for one in given))
         if value is None or value is False:
             return ""
-        return f"{_STRUCTURE}{orjson.dumps(value).decode()}" if isinstance(value, dict | list) else _text(value)
+        if isinstance(value, dict | list):
+            return f"{_STRUCTURE}{orjson.dumps(marked(value) if is_marked(given) else value).decode()}"
+        # What is made of a user's text is one too, unless it is encoded already.
+        return mark(_text(value)) if is_marked(given) and helper is not _urlencode else _text(value)
 
     return call
 
 
-def _unmarked(value: Any) -> Any:
+def _structure(value: Any) -> Any:
+    """Return what a helper gave to another, as it was before it became text."""
     if isinstance(value, str) and value.startswith(_STRUCTURE):
         return orjson.loads(value[1:])
     return value
+
+
+def _urlencode(value: Any = None) -> str:
+    return quote(_text(value), safe=_UNRESERVED)
 
 
 def _true(value: Any) -> bool:
@@ -177,7 +187,7 @@ _HELPERS: dict[str, Callable[..., Any]] = {
     "default": lambda value=None, other="": value or other,
     "jsonify": lambda value=None: orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(),
     "job_v3": _former,
-    "urlencode": lambda value=None: quote(_text(value), safe=_UNRESERVED),
+    "urlencode": _urlencode,
     "base64enc": lambda value=None: base64.b64encode(_text(value).encode()).decode(),
     "base64dec": lambda value=None: base64.b64decode(_text(value)).decode(errors="replace"),
     "formatUnit": _quantity,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
-from urllib.parse import quote
 
 import httpx
 import structlog
@@ -10,11 +9,10 @@ from pydantic import Field
 
 from beamlore.catalogue.jobs.actions.action import Acts, Context, Options, Tools
 from beamlore.catalogue.jobs.actions.errors import ActionError
+from beamlore.catalogue.outgoing import address_of, header_text, marked
 
 log = structlog.get_logger(__name__)
 
-_KEPT = "%;/?:@&=+$,#-_.!~*'()[]"
-"""What stands for itself in an address (ECMA-262, encodeURI); what is encoded already stays so."""
 _SHOWN = 500
 
 
@@ -56,8 +54,16 @@ class UrlAction(Acts):
             log.warning("a job's request failed and is ignored", job=context.plain["job"]["id"], error=error.detail)
 
     async def _send(self, values: Mapping[str, Any]) -> None:
-        url = quote(self._url(values), safe=_KEPT)
-        headers = {name: text(values) for name, text in self._headers.items()}
+        # The facility's own variables may name the server; nothing of the request or of what it is about may.
+        theirs = {name: value if name == "env" else marked(value) for name, value in values.items()}
+        for name, ours in (("job", ("id", "type")), ("request", ("type",))):
+            # Of the configuration, or made here: conditions of templates compare them.
+            theirs[name] = theirs[name] | {one: values[name][one] for one in ours if one in values[name]}
+        try:
+            url = address_of(self._url(theirs))
+            headers = {name: header_text(text(values)) for name, text in self._headers.items()}
+        except ValueError as error:
+            raise ActionError(f"The request cannot be made: {error}.") from error
         body = None if self._body is None else self._body(values)
         try:
             answer = await self._http.request(self._method, url, headers=headers, content=body)

@@ -3,6 +3,7 @@
 Source: RFC 5321, RFC 3207 (STARTTLS); Microsoft Graph, ``user: sendMail``.
 """
 
+import re
 import time
 from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
@@ -14,10 +15,13 @@ import aiosmtplib
 import httpx
 
 from beamlore.catalogue.jobs.actions.action import Mail
+from beamlore.catalogue.outgoing import header_text, segment_of
 from beamlore.catalogue.settings import Settings
 
 _SECONDS = 30
 _SPARE_SECONDS = 60
+_ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"]+@[^\s@,;:<>()\[\]\\\"]+")
+"""An address that no mail server reads as something else: no quoted local parts, no domain literals."""
 
 
 def mailer(settings: Settings, http: httpx.AsyncClient) -> Callable[[Mail], Awaitable[None]]:
@@ -85,7 +89,7 @@ class GraphMailer:
         sender = message["From"].addresses[0].addr_spec
         try:
             answer = await self._http.post(
-                f"{settings.ms365_graph_url}/v1.0/users/{quote(sender, safe='@')}/sendMail",
+                f"{settings.ms365_graph_url}/v1.0/users/{segment_of(sender)}/sendMail",
                 json={"message": content},
                 headers={"Authorization": f"Bearer {await self._access_token()}"},
             )
@@ -114,19 +118,25 @@ class GraphMailer:
 
 
 def _message(mail: Mail, settings: Settings) -> EmailMessage:
-    """Return the message; header fields refuse line breaks, so that none can be added from a job's parameters."""
+    """Return the message; no text of a job can add header fields to it, nor recipients.
+
+    Raises:
+        ValueError: a header field has control characters, or what it goes to is no address.
+        OSError: no sender is set.
+    """
     sender = mail.sender or settings.email_sender
     if not sender:
         raise OSError("e-mails have no sender; set EMAIL_FROM")
     message = EmailMessage()
-    message["From"] = sender
-    message["To"] = mail.to
-    message["Subject"] = mail.subject.strip()
+    message["From"] = header_text(sender)
+    message["To"] = header_text(mail.to.strip())
+    message["Subject"] = header_text(mail.subject.strip())
     if settings.email_replyto:
         message["Reply-To"] = settings.email_replyto
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain="beamlore")
-    if not message["To"].addresses or not all(one.username and one.domain for one in message["To"].addresses):
+    addresses = message["To"].addresses
+    if not addresses or not all(one.domain and _ADDRESS.fullmatch(one.addr_spec) for one in addresses):
         raise ValueError(f"{mail.to!r} is not an e-mail address")
     message.set_content(mail.html, subtype="html")
     return message

@@ -28,7 +28,7 @@ class Probe:
     """Whether it shows a document only to who also sees the dataset it belongs to."""
 
     titles: bool = False
-    """Whether it also says the titles of the proposals of what it shows."""
+    """Whether it also says the titles of proposals: of those the user sees, and of those that own what it shows."""
 
     params: dict[str, str] = field(default_factory=dict)
     """Query parameters; ``{id}`` and ``{mark}`` stand for those of a document of ``ids``."""

@@ -123,7 +123,11 @@ def _allowed(probe: Probe, user: User, world: World, document: dict[str, Any] | 
     allowed = {one["mark"] for noun in probe.shows for one in world.documents[noun] if sees(who, noun, one)}
     if probe.titles:
         pairs = zip(world.documents["Dataset"], world.documents["Proposal"], strict=True)
-        allowed |= {proposal["mark"] for dataset, proposal in pairs if sees(who, "Dataset", dataset)}
+        own = [
+            pair for pair in pairs if pair[1].get("ownerGroup") and pair[0].get("ownerGroup") == pair[1]["ownerGroup"]
+        ]
+        allowed |= {proposal["mark"] for dataset, proposal in own if sees(who, "Dataset", dataset)}
+        allowed |= {proposal["mark"] for proposal in world.documents["Proposal"] if sees(who, "Proposal", proposal)}
     if probe.of_dataset and document is not None:
         parent = world.documents["Dataset"][document["parent"]]
         return allowed if sees(who, "Dataset", parent) else set()

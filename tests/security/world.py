@@ -187,6 +187,6 @@ def _scope(dataset: dict[str, Any]) -> dict[str, Any]:
     return {
         "_id": dataset["_id"],
         "keys": {mark: {"name": mark}},
-        "proposalIds": [mark],
+        "proposalIds": [mark, dataset["_id"].replace("Dataset", "Proposal")],
         "instrumentIds": [mark],
     } | access

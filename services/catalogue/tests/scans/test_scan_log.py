@@ -186,3 +186,21 @@ async def test_the_caller_is_told_who_they_are(served: Served) -> None:
     assert found["username"] == "staff"
     assert found["staffOf"] == ["balder"]
     assert found["isAdmin"] is False
+
+
+async def test_naming_a_proposal_of_others_does_not_tell_its_title(served: Served) -> None:
+    """OWASP API3:2023: what a caller may name is not what they may see."""
+    ingestor = served.member_of("catalogue:ingest")
+    theirs = item("20260102", proposalDetails={"title": "Topological secrets"})
+    own = item("20260101", dataset={"proposalIds": ["20260101", "20260102"]})
+    answer = await ingestor.post(BATCH, json={"items": [theirs, own]})
+    assert answer.status_code == 200, answer.text
+    shown = {}
+    for who, group in (
+        ("eve", "proposal:20260101"),
+        ("owner", "proposal:20260102"),
+        ("staff", "beamline:balder:staff"),
+    ):
+        items = (await served.member_of(group).get(f"{SCANS}/proposals")).json()["items"]
+        shown[who] = {one["id"]: one["title"] for one in items}["20260102"]
+    assert shown == {"eve": "20260102", "owner": "Topological secrets", "staff": "Topological secrets"}

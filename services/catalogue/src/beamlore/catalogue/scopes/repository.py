@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from beamlore.catalogue.database.repository import GuardedRepository, Query, told_plainly
+from pymongo.asynchronous.collection import AsyncCollection
+
+from beamlore.catalogue.access import ACCESS_FIELDS, AccessPolicy
+from beamlore.catalogue.database.repository import Document, GuardedRepository, Query, told_plainly
 from beamlore.core import Principal
 
 SCOPES_LOOKED_AT = 2_000
@@ -11,6 +14,10 @@ SCOPES_LOOKED_AT = 2_000
 
 class ScopeRepository(GuardedRepository):
     """Reads scopes for a principal, under the datasets' own access rule."""
+
+    def __init__(self, collection: AsyncCollection[Document], policy: AccessPolicy, seconds: float) -> None:
+        super().__init__(collection, policy, seconds)
+        self._proposal_rights = policy
 
     async def parameters(
         self, principal: Principal, *, search: str, proposal: str | None, beamline: str | None, limit: int
@@ -31,20 +38,27 @@ class ScopeRepository(GuardedRepository):
         return sorted(found.values(), key=lambda one: (str(one["name"]).casefold(), one["key"]))[:limit]
 
     async def proposals(self, principal: Principal) -> list[dict[str, Any]]:
-        """Return proposals with their titles and beamlines, the highest id first."""
+        """Return proposals with their titles and beamlines, the highest id first.
+
+        Whoever writes a dataset chooses which proposals it names. So a title is shown where the principal may see the
+        proposal itself, or a dataset that belongs to the proposal's own group; else its identifier stands for it.
+        """
         beamlines: dict[str, set[str]] = {}
-        query = Query({}, projection={"proposalIds": 1, "instrumentIds": 1, "_id": 0})
+        owners: dict[str, set[Any]] = {}
+        query = Query({}, projection={"proposalIds": 1, "instrumentIds": 1, "ownerGroup": 1, "_id": 0})
         for scope in await self.find(principal, query):
             for proposal in scope.get("proposalIds") or ():
                 beamlines.setdefault(proposal, set()).update(scope.get("instrumentIds") or ())
-        # Titles of proposals the principal sees datasets of; their other fields stay behind SciCat's proposal routes.
+                owners.setdefault(proposal, set()).add(scope.get("ownerGroup"))
+        fields = dict.fromkeys(("proposalId", "title", *ACCESS_FIELDS), 1) | {"_id": 0}
         with told_plainly():
-            titles = {
-                one["proposalId"]: one.get("title")
-                async for one in self._proposals.find(
-                    {"proposalId": {"$in": list(beamlines)}}, {"proposalId": 1, "title": 1, "_id": 0}
-                )
-            }
+            found = await self._proposals.find({"proposalId": {"$in": list(beamlines)}}, fields).to_list()
+        titles = {
+            one["proposalId"]: one.get("title")
+            for one in found
+            if (one.get("ownerGroup") and one["ownerGroup"] in owners[one["proposalId"]])
+            or self._proposal_rights.may_read(principal, one)
+        }
         return [
             {"id": proposal, "title": titles.get(proposal) or proposal, "beamlines": sorted(beamlines[proposal])}
             for proposal in sorted(beamlines, reverse=True)

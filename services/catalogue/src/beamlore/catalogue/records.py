@@ -10,6 +10,7 @@ from typing import Any
 from beamlore.catalogue.database import Document, Query, Store, told_plainly
 from beamlore.catalogue.database.repository import both
 from beamlore.catalogue.filters import Listing, to_mongo
+from beamlore.catalogue.hiding import UnseenError
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.changes import not_changed, not_later
 from beamlore.catalogue.parts.rights import Grant, PartRights
@@ -72,7 +73,7 @@ class Records:
                 return found
         if not await self.taken(identifier):
             raise NotFoundError(f"{self._noun}: {identifier} not found")
-        raise ForbiddenError(f"Unauthorized to this {self._noun.lower()}")
+        raise UnseenError(f"Unauthorized to this {self._noun.lower()}")
 
     async def taken(self, identifier: str) -> bool:
         """Return whether there is one with an identifier, whoever may see it."""

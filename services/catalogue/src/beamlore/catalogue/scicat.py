@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from beamlore.catalogue.hiding import HIDDEN, tells_existence
 from beamlore.core import BeamloreError, UnauthenticatedError
 
 log = structlog.get_logger(__name__)
@@ -92,6 +93,8 @@ def install_scicat_errors(app: FastAPI) -> None:
 
 def _scicat_answer(request: Request, error: Exception) -> Response:
     headers: dict[str, str] = {}
+    if isinstance(error, BeamloreError) and request.app.state.settings.hide_existence and tells_existence(error):
+        return JSONResponse({"statusCode": 404, "message": HIDDEN, "error": "Not Found"}, status_code=404)
     if isinstance(error, UnauthenticatedError) and not _tries_to_prove_itself(request):
         # SciCat's guards forbid what nobody may do; 401 is for a login or a token that is wrong.
         status, message = 403, "Forbidden resource"

@@ -6,6 +6,7 @@ Without this, who may attach to their own could put pictures on the pages of oth
 from typing import Any
 
 from beamlore.catalogue.database import told_plainly
+from beamlore.catalogue.hiding import UnseenError
 from beamlore.catalogue.noun import Ground
 from beamlore.core import ForbiddenError, Principal
 
@@ -18,6 +19,7 @@ class Reach:
     def __init__(self, ground: Ground) -> None:
         self._database = ground.database
         self._policy = ground.policy
+        self._hides = ground.settings.hide_existence
         self._milliseconds = round(ground.settings.query_seconds * 1000)
 
     async def check(self, principal: Principal, relationships: object) -> None:
@@ -42,5 +44,8 @@ class Reach:
                     {"_id": 1},
                     max_time_ms=self._milliseconds,
                 )
-            if found is not None:
-                raise ForbiddenError(f"Unauthorized to attach to this {kind}")
+                absent = self._hides and await self._database[collection].count_documents(
+                    {field: {"$in": sorted(wanted)}}, maxTimeMS=self._milliseconds
+                ) < len(wanted)
+            if found is not None or absent:
+                raise UnseenError(f"Unauthorized to attach to this {kind}")

@@ -14,6 +14,7 @@ from beamlore.catalogue.attachments.target import ATTACHED, FORMER, Target
 from beamlore.catalogue.attachments.vocabulary import ATTACHMENTS
 from beamlore.catalogue.database import Document, Query, Store
 from beamlore.catalogue.filters import Listing, Style, parse_filter, to_mongo
+from beamlore.catalogue.hiding import UnseenError
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.changes import not_changed, not_later, replaced, set_fields
 from beamlore.catalogue.parts.parents import DatasetsOfParts
@@ -251,7 +252,7 @@ class AttachmentService:
             raise NotFoundError(f"Attachment: {aid} not found")
         if writing and await _may_change(self._attachments, principal, aid):
             return {}
-        raise ForbiddenError("Unauthorized to this attachment")
+        raise UnseenError("Unauthorized to this attachment")
 
     async def _new(self, principal: Principal, fields: Mapping[str, Any]) -> Document:
         now = datetime.now(UTC)

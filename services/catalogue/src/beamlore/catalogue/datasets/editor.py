@@ -13,6 +13,7 @@ from beamlore.catalogue.datasets.repository import COLLECTION, DatasetRepository
 from beamlore.catalogue.datasets.rights import LifecycleRights
 from beamlore.catalogue.datasets.schemas import MetadataSchemas
 from beamlore.catalogue.datasets.types import load_types
+from beamlore.catalogue.hiding import UnseenError
 from beamlore.catalogue.lifecycle import initial_lifecycle
 from beamlore.catalogue.names import names
 from beamlore.catalogue.noun import Ground
@@ -253,7 +254,7 @@ class DatasetEditor:
             return
         if not await self._datasets.exists(pid):
             raise NotFoundError(f"dataset with pid {pid} not found")
-        raise ForbiddenError("Unauthorized to update this dataset")
+        raise UnseenError("Unauthorized to update this dataset")
 
     async def _before(self, principal: Principal, pid: str) -> Document:
         await self._check_may_change(self._datasets, principal, pid)

@@ -22,10 +22,11 @@ from beamlore.catalogue.filters import (
 from beamlore.catalogue.filters.facets import facet_stages
 from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, Condition
 from beamlore.catalogue.filters.listing import decode, parse_limits
+from beamlore.catalogue.hiding import UnseenError
 from beamlore.catalogue.rendering import Renderer, View
 from beamlore.catalogue.samples.keys import characteristic_keys
 from beamlore.catalogue.settings import Settings
-from beamlore.core import ForbiddenError, NotFoundError, Principal
+from beamlore.core import NotFoundError, Principal
 
 _RENDERED_BYTES = 32 * 1024 * 1024
 PUBLISHED = Compare("isPublished", "$eq", True)
@@ -104,7 +105,7 @@ class DatasetService:
         document = await self._datasets.one(principal, pid)
         if document is None:
             if await self._datasets.exists(pid):
-                raise ForbiddenError("Unauthorized access")
+                raise UnseenError("Unauthorized access")
             raise NotFoundError(f"dataset: {pid} not found")
         await self._datasets.include(principal, [document], include, scopes)
         return document

@@ -34,11 +34,10 @@ class AccessReason(ApiModel):
 
 
 class DatasetAccess(ApiModel):
-    """Whether the caller sees a dataset, and why."""
+    """Why the caller sees a dataset."""
 
     pid: str
     visible: bool
     changeable: bool
     reasons: list[AccessReason]
     groups: list[str] = Field(description="The groups the caller's token names.")
-    advice: str | None = Field(default=None, description="What to do; absent where the dataset is visible.")

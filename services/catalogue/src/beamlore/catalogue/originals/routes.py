@@ -66,10 +66,13 @@ async def get_dataset(
 @router.get(
     "/{pid}/access",
     operation_id="explainAccess",
-    summary="Why the caller can, or cannot, see it",
+    summary="Why the caller can see it",
     response_model=DatasetAccess,
     responses=NOT_MODIFIED | problems(404),
 )
 async def explain_access(pid: Pid, request: Request, principal: OptionalPrincipal, originals: Originals) -> Response:
-    """Say for each way of being allowed to see a dataset whether it holds for the caller."""
+    """Say for each way of being allowed to see a dataset whether it holds for the caller.
+
+    For a dataset that the caller may not see the answer is 404, as for one that does not exist, with what can be done.
+    """
     return conditional(request, await originals.access(principal, unquote(pid)))

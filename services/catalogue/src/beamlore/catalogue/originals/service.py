@@ -52,28 +52,28 @@ class OriginalService:
         """
         document = await self._datasets.one(principal, pid, columns)
         if document is None:
-            raise NotFoundError(f"there is no dataset {pid} that you may see; .../access says why")
+            raise NotFoundError(f"there is no dataset {pid} that you may see; .../access says what can be done")
         return as_sent(document)
 
     async def access(self, principal: Principal, pid: str) -> dict[str, Any]:
-        """Return whether and why the principal sees a dataset.
-
-        That a PID is taken is told to everybody, as SciCat's routes do (403 there, and 404 for what is not); which
-        groups may see it is not.
+        """Return why the principal sees a dataset.
 
         Raises:
-            NotFoundError: there is no such dataset.
+            NotFoundError: there is none, or none the principal may see: which of these is not told. It says what can
+                be done.
         """
         ways = self._datasets.ways_to_read(principal)
         held = await self._datasets.holds(pid, [*ways, self._datasets.way_to_write(principal)])
-        if held is None:
-            raise NotFoundError(f"there is no dataset {pid}")
+        if held is None or not any(held[:-1]):
+            raise NotFoundError(
+                f"there is no dataset {pid} that you may see. {ADVICE}", groups=sorted(principal.groups), advice=ADVICE
+            )
         *readable, changeable = held
         answer: dict[str, Any] = {
             "pid": pid,
-            "visible": any(readable),
+            "visible": True,
             "changeable": changeable,
             "reasons": reasons({way_of(way): holds for way, holds in zip(ways, readable, strict=True)}),
             "groups": sorted(principal.groups),
         }
-        return answer if answer["visible"] else answer | {"advice": ADVICE}
+        return answer

@@ -13,6 +13,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from beamlore.catalogue.access import NOTHING
 from beamlore.catalogue.database import Change, Document, Query, told_plainly
 from beamlore.catalogue.database.repository import both
+from beamlore.catalogue.hiding import UnseenError
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.changes import not_changed, not_later, set_fields
 from beamlore.catalogue.parts.parents import DatasetsOfParts
@@ -75,7 +76,7 @@ class BlockService:
         found = await self._store.find_one(principal, Query({"_id": key}, projection=HIDDEN))
         if found is None:
             await self.stored(key)
-            raise ForbiddenError("Unauthorized access")
+            raise UnseenError("Unauthorized access")
         return found
 
     async def of(self, dataset: Mapping[str, Any]) -> list[Document]:
@@ -146,7 +147,7 @@ class BlockService:
             allowed = self.rights.writable(principal)
             where = both(where, allowed)
             if not await self._store.count(principal, both({"_id": block["_id"]}, allowed)):
-                raise ForbiddenError("Unauthorized access")
+                raise UnseenError("Unauthorized access")
         update = set_fields(principal, fields)
 
         async def work(session: AsyncClientSession) -> Sequence[Change]:
@@ -189,7 +190,7 @@ class BlockService:
 
         changes = await self._in_turn(block["datasetId"], work)
         if not changes:
-            raise ForbiddenError(f"Unauthorized to delete this {self.noun.lower()}")
+            raise UnseenError(f"Unauthorized to delete this {self.noun.lower()}")
         return changes[0].before or {}
 
     async def delete_all(self, principal: Principal, dataset: Mapping[str, Any]) -> int:

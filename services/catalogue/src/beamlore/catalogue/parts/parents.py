@@ -8,6 +8,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from beamlore.catalogue.access import NOTHING
 from beamlore.catalogue.database import Document, told_plainly
 from beamlore.catalogue.database.repository import both
+from beamlore.catalogue.hiding import UnseenError
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.rights import PartRights
 from beamlore.core import ForbiddenError, NotFoundError, Principal
@@ -42,7 +43,7 @@ class ParentDatasets:
             exists = await self._datasets.find_one({"_id": pid}, {"_id": 1}, max_time_ms=self._milliseconds)
         if exists is None:
             raise NotFoundError(f"dataset: {pid} not found")
-        raise ForbiddenError("Unauthorized access")
+        raise UnseenError("Unauthorized access")
 
     async def hold(self, session: AsyncClientSession, pid: str) -> bool:
         """Keep a dataset from being deleted while a transaction adds to it; return whether there is one.

@@ -9,9 +9,10 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from beamlore.catalogue.database import Change, Document, Query
 from beamlore.catalogue.datasets.rights import DatasetRights
+from beamlore.catalogue.hiding import UnseenError
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.scopes.tracker import ScopeTracker
-from beamlore.core import ForbiddenError, NotFoundError, Principal
+from beamlore.core import NotFoundError, Principal
 
 COLLECTION = "Dataset"
 _SIZES = {"size": 1, "numberOfFiles": 1}
@@ -41,7 +42,7 @@ class PublishedDatasets:
             if pid not in seen:
                 raise NotFoundError(f"dataset: {pid} not found")
             if pid not in changeable:
-                raise ForbiddenError(f"Unauthorized to publish the dataset {pid}")
+                raise UnseenError(f"Unauthorized to publish the dataset {pid}")
 
     async def totals(self, principal: Principal, pids: Sequence[str]) -> dict[str, int]:
         """Return the number of files, and of bytes, of those datasets that the principal may see."""
@@ -79,7 +80,7 @@ class PublishedDatasets:
                 session=session,
             )
             if before is None:
-                raise ForbiddenError(f"Unauthorized to publish the dataset {pid}")
+                raise UnseenError(f"Unauthorized to publish the dataset {pid}")
             after = await self._collection.find_one({"_id": pid}, session=session)
             changes.append(Change(COLLECTION, "change", principal, before, after))
         return changes

@@ -26,3 +26,8 @@ class OwnSettings(BaseSettings):
     streams_per_process: int = Field(
         default=2000, ge=1, description="Live streams one process has open at most; beyond it the answer is 429."
     )
+    hide_existence: bool = Field(
+        default=False,
+        description="Whether SciCat's routes answer 404 also for what is there and the caller may not see or change. "
+        "SciCat answers 403 then, which tells that it is there.",
+    )

@@ -134,8 +134,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Why the caller can, or cannot, see it
+         * Why the caller can see it
          * @description Say for each way of being allowed to see a dataset whether it holds for the caller.
+         *
+         *     For a dataset that the caller may not see the answer is 404, as for one that does not exist, with what can be done.
          */
         get: operations["explainAccess"];
         put?: never;
@@ -5633,14 +5635,9 @@ export interface components {
         };
         /**
          * DatasetAccess
-         * @description Whether the caller sees a dataset, and why.
+         * @description Why the caller sees a dataset.
          */
         DatasetAccess: {
-            /**
-             * Advice
-             * @description What to do; absent where the dataset is visible.
-             */
-            advice?: string | null;
             /** Changeable */
             changeable: boolean;
             /**

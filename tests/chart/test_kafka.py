@@ -90,3 +90,33 @@ def test_topics_of_brokers_elsewhere_are_made_where_that_is_wanted() -> None:
     told = {one["name"]: one.get("value") for one in container["env"]}
     assert told["BEAMLORE_OPS_KAFKA_BOOTSTRAP"] == "one:9092"
     assert told["BEAMLORE_OPS_KAFKA_MECHANISM"] == "SCRAM-SHA-512"
+
+
+EXTERNAL = "--set=kafka.enabled=false,kafka.external.bootstrap=kafka.example:9093,secrets.kafka.existingSecret=kafka"
+ENCRYPTED = f"{EXTERNAL},kafka.external.protocol=SASL_SSL,kafka.external.tls.secretName=kafka-ca"
+
+
+def _environment(component: str, *arguments: str) -> dict[str, Resource]:
+    pod = named(resources(*arguments), "Deployment", f"beamlore-{component}")["spec"]["template"]["spec"]
+    return {variable["name"]: variable for variable in pod["containers"][0]["env"]}
+
+
+def test_services_speak_encrypted_with_a_facilitys_brokers() -> None:
+    found = _environment("ingestor", ENCRYPTED)
+    assert found["BEAMLORE_KAFKA_PROTOCOL"]["value"] == "SASL_SSL"
+    assert found["BEAMLORE_KAFKA_MECHANISM"]["value"] == "SCRAM-SHA-512"
+    assert found["BEAMLORE_KAFKA_CA"]["valueFrom"]["secretKeyRef"] == {"name": "kafka-ca", "key": "ca.crt"}
+
+
+def test_without_a_protocol_the_services_choose_it_by_the_login() -> None:
+    assert "BEAMLORE_KAFKA_PROTOCOL" not in _environment("ingestor", EXTERNAL)
+    assert "BEAMLORE_KAFKA_PROTOCOL" not in _environment("ingestor")
+
+
+def test_keda_speaks_as_the_ingestor_does() -> None:
+    arguments = (f"{ENCRYPTED},kafka.external.mechanism=SCRAM-SHA-256", "--set=ingestor.autoscaling.enabled=true")
+    objects = resources(*arguments)
+    trigger = named(objects, "ScaledObject", "beamlore-ingestor")["spec"]["triggers"][0]["metadata"]
+    assert (trigger["sasl"], trigger["tls"]) == ("scram_sha256", "enable")
+    account = named(objects, "TriggerAuthentication", "beamlore-ingestor")["spec"]["env"]
+    assert [one["parameter"] for one in account] == ["username", "password", "ca"]

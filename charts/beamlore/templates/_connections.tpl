@@ -49,6 +49,28 @@ How the services reach MongoDB, Kafka and the identity provider: variables of th
       name: {{ include "beamlore.secretName" (dict "root" .root "secret" "kafka") }}
       key: {{ .account }}-password
 {{- end }}
+{{- if not $kafka.enabled }}
+{{- with $kafka.external.protocol }}
+- name: BEAMLORE_KAFKA_PROTOCOL
+  value: {{ . }}
+{{- end }}
+- name: BEAMLORE_KAFKA_MECHANISM
+  value: {{ $kafka.external.mechanism }}
+{{- include "beamlore.kafka.ca" (dict "root" .root "name" "BEAMLORE_KAFKA_CA") }}
+{{- end }}
+{{- end }}
+
+{{/* Authorities of the facility's brokers, where it has its own: root, name of the variable. */}}
+{{- define "beamlore.kafka.ca" -}}
+{{- with .root.Values.kafka.external.tls }}
+{{- if .secretName }}
+- name: {{ $.name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ .secretName }}
+      key: {{ .key }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* The issuer of people's and services' tokens: the chart's top. */}}

@@ -18,6 +18,7 @@
   value: {{ $external.configure.mechanism }}
 - name: BEAMLORE_OPS_KAFKA_REPLICATION
   value: {{ $external.configure.replication | quote }}
+{{- include "beamlore.kafka.ca" (dict "root" . "name" "BEAMLORE_OPS_KAFKA_CA") }}
 {{- end }}
 - name: BEAMLORE_OPS_KAFKA_PASSWORD
   valueFrom:

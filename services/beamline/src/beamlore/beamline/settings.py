@@ -1,7 +1,8 @@
 """The settings of a beamline's process, read from ``BEAMLORE_*`` variables."""
 
+import ssl
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,8 +16,21 @@ class KafkaSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BEAMLORE_", frozen=True, extra="ignore")
 
     kafka_bootstrap: str = Field(description="Address of the broker, host:port; several with commas.")
-    kafka_username: str | None = Field(default=None, description="SCRAM account; none: no authentication.")
+    kafka_username: str | None = Field(default=None, description="Account; none: no authentication.")
     kafka_password: SecretStr | None = None
+    kafka_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] | None = Field(
+        default=None, description="How the broker is spoken with; none: SASL_PLAINTEXT with an account, else PLAINTEXT."
+    )
+    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+        default="SCRAM-SHA-512", description="How the account logs in."
+    )
+    kafka_ca_file: Path | None = Field(
+        default=None, description="Authorities of the broker's certificate (PEM); none: the machine's own."
+    )
+    kafka_ca: str | None = Field(default=None, description="The same as PEM text, in place of a file.")
+    kafka_check_hostname: bool = Field(
+        default=True, description="Whether the broker's certificate must be for the address it is reached at."
+    )
     spool_dir: Path = Field(
         default=DEFAULT_STATE_DIR,
         description="Directory on a local disk in which messages wait for the broker; one process at a time uses it.",
@@ -36,12 +50,23 @@ class KafkaSettings(BaseSettings):
 
     @property
     def kafka_options(self) -> dict[str, Any]:
-        """The connection's keyword arguments for aiokafka's clients."""
-        options: dict[str, Any] = {"bootstrap_servers": self.kafka_bootstrap}
-        if self.kafka_username is not None and self.kafka_password is not None:
+        """The connection's keyword arguments for aiokafka's clients.
+
+        Raises:
+            OSError: the file of authorities cannot be read (`ssl.SSLError`: it holds none).
+        """
+        has_account = self.kafka_username is not None and self.kafka_password is not None
+        protocol = self.kafka_protocol or ("SASL_PLAINTEXT" if has_account else "PLAINTEXT")
+        options: dict[str, Any] = {"bootstrap_servers": self.kafka_bootstrap, "security_protocol": protocol}
+        if protocol.endswith("SSL"):
+            context = ssl.create_default_context(
+                cafile=None if self.kafka_ca_file is None else str(self.kafka_ca_file), cadata=self.kafka_ca
+            )
+            context.check_hostname = self.kafka_check_hostname
+            options["ssl_context"] = context
+        if protocol.startswith("SASL") and self.kafka_username is not None and self.kafka_password is not None:
             options |= {
-                "security_protocol": "SASL_PLAINTEXT",
-                "sasl_mechanism": "SCRAM-SHA-512",
+                "sasl_mechanism": self.kafka_mechanism,
                 "sasl_plain_username": self.kafka_username,
                 "sasl_plain_password": self.kafka_password.get_secret_value(),
             }

@@ -1,5 +1,6 @@
 """Settings: one frozen model a service, put together from these, read from ``BEAMLORE_*`` variables."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
@@ -116,8 +117,21 @@ class MongoSettings(_Settings):
 
 
 class KafkaSettings(_Settings):
-    """The broker. With no user name the connection is neither authenticated nor encrypted."""
+    """The broker, and how it is spoken with."""
 
     kafka_bootstrap: str = Field(description="host:port, several with commas.")
-    kafka_username: str | None = None
+    kafka_username: str | None = Field(default=None, description="Account; none: no authentication.")
     kafka_password: SecretStr | None = None
+    kafka_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] | None = Field(
+        default=None, description="How the broker is spoken with; none: SASL_PLAINTEXT with an account, else PLAINTEXT."
+    )
+    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+        default="SCRAM-SHA-512", description="How the account logs in."
+    )
+    kafka_ca_file: Path | None = Field(
+        default=None, description="Authorities of the broker's certificate (PEM); none: the machine's own."
+    )
+    kafka_ca: str | None = Field(default=None, description="The same as PEM text, in place of a file.")
+    kafka_check_hostname: bool = Field(
+        default=True, description="Whether the broker's certificate must be for the address it is reached at."
+    )

@@ -16,6 +16,10 @@ def _none(value: object) -> object:
 OptionalPath: TypeAlias = Annotated[Path | None, BeforeValidator(_none)]
 OptionalSecret: TypeAlias = Annotated[SecretStr | None, BeforeValidator(_none)]
 
+KafkaProtocol: TypeAlias = Annotated[
+    Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] | None, BeforeValidator(_none)
+]
+
 
 class JobSettings(BaseSettings):
     """Which jobs there are, and the servers their actions speak to."""
@@ -51,8 +55,20 @@ class JobSettings(BaseSettings):
     rabbitmq_username: str = variable("RABBITMQ_USERNAME", "", "Account there.")
     rabbitmq_password: OptionalSecret = variable("RABBITMQ_PASSWORD", None, "Its password.")
     kafka_bootstrap: str = variable("KAFKA_BOOTSTRAP", "", "Broker that jobs' `kafka` actions write to: host:port, …")
-    kafka_username: str = variable("KAFKA_USERNAME", "", "Account there (SCRAM-SHA-512), where it wants one.")
+    kafka_username: str = variable("KAFKA_USERNAME", "", "Account there, where it wants one.")
     kafka_password: OptionalSecret = variable("KAFKA_PASSWORD", None, "Its password.")
+    kafka_protocol: KafkaProtocol = variable(
+        "KAFKA_PROTOCOL", None, "How it is spoken with; empty: SASL_PLAINTEXT with an account, else PLAINTEXT."
+    )
+    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = variable(
+        "KAFKA_MECHANISM", "SCRAM-SHA-512", "How the account logs in."
+    )
+    kafka_ca_file: OptionalPath = variable(
+        "KAFKA_CA_FILE", None, "Authorities of its certificate (PEM); empty: the machine's own."
+    )
+    kafka_check_hostname: Flag = variable(
+        "KAFKA_CHECK_HOSTNAME", True, "Whether its certificate must be for the address it is reached at."
+    )
 
     @property
     def email_sender(self) -> str:

@@ -28,6 +28,7 @@ def administrator_of(settings: KafkaAdminSettings) -> KafkaAdministrator:
         mechanism=settings.mechanism,
         protocol=settings.protocol,
         ca_file=settings.ca_file,
+        ca=settings.ca,
     )
 
 

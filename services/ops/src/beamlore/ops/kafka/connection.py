@@ -19,6 +19,7 @@ class KafkaAdministrator:
         mechanism: of SASL.
         protocol: ``SASL_PLAINTEXT`` or ``SASL_SSL``.
         ca_file: authorities of the brokers' certificates (PEM); the machine's own where there is none.
+        ca: the same as PEM text.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class KafkaAdministrator:
         mechanism: str = "PLAIN",
         protocol: str = "SASL_PLAINTEXT",
         ca_file: Path | None = None,
+        ca: str | None = None,
     ) -> None:
         self.bootstrap = bootstrap
         self.options: dict[str, str | int | float | bool] = {
@@ -43,6 +45,8 @@ class KafkaAdministrator:
         }
         if ca_file is not None:
             self.options["ssl.ca.location"] = str(ca_file)
+        if ca is not None:
+            self.options["ssl.ca.pem"] = ca
 
     def connect(self) -> AdminClient:
         """Return a client of librdkafka's, which connects when it is first used."""

@@ -20,6 +20,7 @@ class KafkaAdminSettings(BaseSettings):
     username: str = "admin"
     password: SecretStr
     ca_file: Path | None = Field(default=None, description="Authorities of the brokers' certificates (PEM).")
+    ca: str | None = Field(default=None, description="The same as PEM text, in place of a file.")
 
 
 class KafkaConfigureSettings(KafkaAdminSettings):

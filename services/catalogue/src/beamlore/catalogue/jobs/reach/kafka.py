@@ -20,6 +20,10 @@ class KafkaSender:
                 kafka_bootstrap=settings.kafka_bootstrap,
                 kafka_username=settings.kafka_username or None,
                 kafka_password=settings.kafka_password,
+                kafka_protocol=settings.kafka_protocol,
+                kafka_mechanism=settings.kafka_mechanism,
+                kafka_ca_file=settings.kafka_ca_file,
+                kafka_check_hostname=settings.kafka_check_hostname,
             )
         )
         self._producer: AIOKafkaProducer | None = None

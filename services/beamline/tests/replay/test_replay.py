@@ -156,3 +156,23 @@ async def test_command_tells_damage_with_file_scan_and_line_and_fails(processes,
     assert "test_3_error.spec: scan 1, line 95" in output
     assert "33bm_spec.dat: 17 scans sent" in output
     assert len({message.pid for message in await topic.read(lambda found: len(found) == 36)}) == 18
+
+
+@pytest.mark.parametrize(("options", "expected"), [((), 1), (("--keep",), 0)])
+async def test_command_says_that_scans_wait_where_no_broker_is(processes, waiting, tmp_path, options, expected):
+    path = tmp_path / "two.spec"
+    path.write_text(TWO_SCANS)
+    process = processes.start(
+        *(BEAMLORE, "beamline", "replay", str(path), "--proposal", "20260101", "--wait", "0", *options),
+        environment={
+            "BEAMLORE_BEAMLINE": "balder",
+            "BEAMLORE_KAFKA_BOOTSTRAP": "127.0.0.1:1",
+            "BEAMLORE_SPOOL_DIR": str(tmp_path / "spool"),
+        },
+    )
+    await waiting(lambda: process.poll() is not None)
+    output = " ".join(process.log.read_text().split())
+    assert process.returncode == expected, output
+    assert "scans sent" not in output
+    assert "2 scans read" in output
+    assert "4 messages of 2 scans wait in the spool" in output

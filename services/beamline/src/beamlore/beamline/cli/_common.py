@@ -44,7 +44,11 @@ def read_settings(beamline: str) -> "BeamlineSettings":
         return BeamlineSettings(beamline=beamline)
     except ValidationError as error:
         wrong = [f"BEAMLORE_{'_'.join(map(str, found['loc'])).upper()}: {found['msg']}" for found in error.errors()]
-        raise BeamlineError("the settings are not complete: " + "; ".join(wrong)) from error
+        raise BeamlineError(
+            f"the settings are not complete: {'; '.join(wrong)}. On an instrument set them as the how-to "
+            "'Send scans from an instrument' lists them; for servers that run here: "
+            f'eval "$(beamlore embedded environment beamline-{beamline})"'
+        ) from error
 
 
 def import_tango() -> Any:

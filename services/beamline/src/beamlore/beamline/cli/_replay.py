@@ -1,5 +1,6 @@
 """``beamlore beamline replay``: scans of SPEC files."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -43,6 +44,9 @@ def replay(
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to wait at the end until the broker has everything.")
     ] = 60.0,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Be content where the scans wait in the spool because the broker is away.")
+    ] = False,
 ) -> None:
     """Send every scan of SPEC files, as if it were made now.
 
@@ -69,11 +73,21 @@ def replay(
         # A spool of its own: the scan engine of the same beamline may be running.
         own = settings.model_copy(update={"spool_dir": settings.spool_dir / "replay"})
         outcomes: list[FileOutcome] = []
-        delivered: list[bool] = []
-        run_until_stopped(_replay_files(files, own, options, wait, console, outcomes, delivered))
-        _tell(outcomes, console)
-        if len(outcomes) < len(files) or not delivered or any(outcome.is_damaged for outcome in outcomes):
+        delivery = _Delivery()
+        run_until_stopped(_replay_files(files, own, options, wait, console, outcomes, delivery))
+        _tell(outcomes, delivery, own.spool_dir)
+        is_kept = delivery.is_complete or keep
+        if len(outcomes) < len(files) or not is_kept or any(outcome.is_damaged for outcome in outcomes):
             raise typer.Exit(1)
+
+
+@dataclass
+class _Delivery:
+    """What the broker has at the end, and why not all."""
+
+    is_complete: bool = False
+    waiting: int = 0
+    trouble: str | None = None
 
 
 async def _replay_files(
@@ -83,7 +97,7 @@ async def _replay_files(
     wait: float,
     console: "Console",
     outcomes: list["FileOutcome"],
-    delivered: list[bool],
+    delivery: _Delivery,
 ) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -108,12 +122,11 @@ async def _replay_files(
             progress.update(task, description="delivering")
             try:
                 await producer.flush(wait)
-                delivered.append(True)
+                delivery.is_complete = True
             except TimeoutError:
-                console.print(
-                    f"[red]The broker does not take the messages ({producer.trouble}): {producer.depth} wait in "
-                    f"{settings.spool_dir} and are sent by the next replay.[/]"
-                )
+                delivery.trouble = producer.trouble
+            finally:
+                delivery.waiting = producer.depth
             progress.update(task, waiting=producer.depth)
 
 
@@ -126,11 +139,20 @@ def _zone(name: str | None) -> ZoneInfo | None:
         raise typer.BadParameter(f"{name!r} is not a time zone", param_hint="--timezone") from error
 
 
-def _tell(outcomes: list["FileOutcome"], console: "Console") -> None:
+def _tell(outcomes: list["FileOutcome"], delivery: _Delivery, spool: Path) -> None:
     """Tell what was sent, and what is wrong with the files: file, scan and line."""
+    done = "sent" if delivery.is_complete else "read"
     for outcome in outcomes:
         moved = f", their times moved by {outcome.shifted.days} days to end now" if outcome.shifted else ""
-        typer.echo(f"{outcome.path}: {outcome.sent} scans sent{moved}")
+        typer.echo(f"{outcome.path}: {outcome.sent} scans {done}{moved}")
+    if not delivery.is_complete:
+        scans = sum(outcome.sent for outcome in outcomes)
+        why = delivery.trouble or "not all within the time to wait"
+        typer.echo(
+            f"{delivery.waiting} messages of {scans} scans wait in the spool {spool} for the broker ({why}). They are "
+            "sent by the next replay; look at BEAMLORE_KAFKA_BOOTSTRAP, or wait longer with --wait.",
+            err=True,
+        )
     for outcome in outcomes:
         if outcome.failure:
             typer.echo(f"DAMAGED {outcome.failure}", err=True)
@@ -138,7 +160,8 @@ def _tell(outcomes: list["FileOutcome"], console: "Console") -> None:
         for problem in outcome.problems:
             where = f"scan {problem.scan}, line {problem.line}" if problem.scan else f"header, line {problem.line}"
             word = "DAMAGED" if problem.is_damage else "note:"
-            typer.echo(f"{word} {outcome.path}: {where}: {problem.what}", err=True)
+            more = f" (and {problem.count - 1} more like it in this scan)" if problem.count > 1 else ""
+            typer.echo(f"{word} {outcome.path}: {where}: {problem.what}{more}", err=True)
     damaged = [outcome for outcome in outcomes if outcome.is_damaged]
     if damaged:
         names = ", ".join(outcome.path.name for outcome in damaged)

@@ -7,14 +7,15 @@ certif.com, "Standard Data File Format"; ``#MD``: bluesky's SpecWriterCallback.
 import math
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from beamlore.beamline.replay._metadata import split_names
+from beamlore.beamline.replay._lines import Line, read_lines, split_names
 from beamlore.beamline.replay._uxml import uxml_problem
 
 _POSITIONS = re.compile(r"#([OP])(\d+)(?:\s+(.*))?$")
 _ABORTED = "Scan aborted"
+_VALUES = re.compile(r"'[^']*'|\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,14 @@ class Problem:
         scan: number of the scan as the file has it, empty in the file's header.
         what: in words.
         is_damage: data is lost or cannot be trusted; else it is only worth knowing.
+        count: how often the scan has it; the line is that of the first.
     """
 
     line: int
     scan: str
     what: str
     is_damage: bool = True
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +59,14 @@ def inspect(path: Path) -> Inspection:
         OSError: it cannot be read.
     """
     inspector = _Inspector()
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, start=1):
-            inspector.take(number, raw)
+    for line in read_lines(path):
+        inspector.take(line)
     return inspector.finish()
 
 
 class _Inspector:
     def __init__(self) -> None:
-        self._problems: list[Problem] = []
+        self._problems: dict[tuple[int, str, bool], Problem] = {}
         self._scans = 0
         self._not_finite: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._names: dict[int, int] = {}
@@ -73,12 +75,9 @@ class _Inspector:
         self._in_spectrum = False
         self._begin_scan("")
 
-    def take(self, number: int, raw: bytes) -> None:
-        try:
-            line = raw.decode().rstrip("\r\n")
-        except UnicodeDecodeError:
-            # Latin-1 in a comment (°, µ) was usual; elsewhere it is what broke.
-            line = raw.decode("latin-1").rstrip("\r\n")
+    def take(self, one: Line) -> None:
+        number, line = one.number, one.text
+        if not one.is_utf8:
             self._tell(number, "characters that are not UTF-8", damage=not line.startswith("#"))
         if "\0" in line:
             self._tell(number, "NUL bytes, as a file system leaves after a crash")
@@ -95,7 +94,7 @@ class _Inspector:
     def finish(self) -> Inspection:
         self._check_uxml()
         self._end_scan()
-        problems = sorted(self._problems, key=lambda problem: problem.line)
+        problems = sorted(self._problems.values(), key=lambda problem: problem.line)
         return Inspection(problems, self._scans, dict(self._not_finite))
 
     def _begin_scan(self, name: str) -> None:
@@ -187,7 +186,12 @@ class _Inspector:
         self._uxml = []
 
     def _tell(self, line: int, what: str, damage: bool = True) -> None:
-        self._problems.append(Problem(line, self._scan, what, damage))
+        """Note a problem; those of one scan that differ in their values only are one, with their number."""
+        kind = (self._scans, _VALUES.sub("", what), damage)
+        found = self._problems.get(kind)
+        self._problems[kind] = (
+            Problem(line, self._scan, what, damage) if found is None else replace(found, count=found.count + 1)
+        )
 
 
 def _first_integer(text: str) -> int | None:

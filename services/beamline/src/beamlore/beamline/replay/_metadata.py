@@ -4,9 +4,8 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from beamlore.beamline.replay._lines import split_names
 from beamlore.contract import MetadataValue, fit_entry, free_key
-
-_NAME_GAP = re.compile(r"\s{2,}|\t+")
 
 
 class MetadataTable:
@@ -37,14 +36,14 @@ def add_motors(table: MetadataTable, scan: Mapping[str, str], file: Mapping[str,
         row = f"O{keyword[1:]}"
         names = split_names(scan.get(row, file.get(row, "")))
         positions = text.split()
+        if not names:
+            # Their names are lost, their order is not.
+            names = [f"motor {keyword[1:]}.{place}" for place in range(len(positions))]
+        elif len(names) != len(positions) and len(" ".join(names).split()) == len(positions):
+            names = " ".join(names).split()
         if len(names) == len(positions):
             for name, position in zip(names, positions, strict=True):
                 table.add(name, number_or_text(position), group="Motors", source=f"#{keyword}")
-
-
-def split_names(text: str) -> list[str]:
-    """Return the names in a line of SPEC: between them are two blanks or a tab, within them may be one blank."""
-    return [name for name in _NAME_GAP.split(text.strip()) if name]
 
 
 def add_counters(table: MetadataTable, labels: Sequence[str], columns: Sequence[Sequence[float]]) -> None:

@@ -16,11 +16,14 @@ from silx.io.specfile import Scan, SfErrColNotFound, SpecFile
 from beamlore.beamline.errors import NotASpecFileError
 from beamlore.beamline.replay import _dates
 from beamlore.beamline.replay._inspection import Inspection
+from beamlore.beamline.replay._lines import read_lines
 from beamlore.beamline.replay._metadata import MetadataTable, add_counters, add_header, add_motors
 from beamlore.contract import MetadataValue
 
 _LINE_SCAN = re.compile(r"(?:[ad]\d?scan|lup|th2th|hscan|kscan|lscan|hklscan)", re.IGNORECASE)
-_NOT_FINITE = re.compile(rb"(?<!\S)[+-]?(?:nan|inf|infinity)(?!\S)", re.IGNORECASE)
+_NOT_FINITE = re.compile(r"(?<!\S)[+-]?(?:nan|inf|infinity)(?!\S)", re.IGNORECASE)
+_UNTOLD = "the file does not tell of its end"
+_ENDED = "Acquisition ended"
 _BLUESKY_END = re.compile(r"exit_status\s*=\s*(\w+)")
 
 
@@ -36,6 +39,7 @@ class SpecScan:
         start: when it began.
         end: when it ended; the start where the file does not tell.
         aborted: why it did not come to its end; none: it did.
+        is_end_told: whether the file tells how it ended: it does not while the scan is being made.
         points: that were measured and are whole.
         points_planned: by the command; none where it does not tell.
         metadata: motors, counters, environment.
@@ -48,6 +52,7 @@ class SpecScan:
     start: datetime
     end: datetime
     aborted: str | None
+    is_end_told: bool
     points: int
     points_planned: int | None
     metadata: dict[str, MetadataValue]
@@ -71,9 +76,9 @@ class SpecFileReader:
         self.path = path
         self._zone = zone
         self._modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        self._copy = _readable_copy(path, bool(inspection.not_finite))
+        self._copy = _readable_copy(path)
         try:
-            self._file = SpecFile(self._copy.name if self._copy else str(path))
+            self._file = SpecFile(self._copy.name)
             count = len(self._file)
         except OSError as error:
             self.close()
@@ -85,8 +90,7 @@ class SpecFileReader:
 
     def close(self) -> None:
         """Let go of what was needed to read the file."""
-        if self._copy is not None:
-            self._copy.close()
+        self._copy.close()
 
     def __enter__(self) -> Self:
         return self
@@ -137,7 +141,8 @@ class SpecFileReader:
             command=command,
             start=start,
             end=start + _duration(scan, header, comments, points),
-            aborted=_aborted(comments),
+            aborted=(aborted := _aborted(comments)),
+            is_end_told=aborted != _UNTOLD and (aborted is not None or _ENDED in header.get("C", "")),
             points=points,
             points_planned=_planned(command),
             metadata=table.entries,
@@ -150,30 +155,18 @@ class SpecFileReader:
         return next((date for date in dates if date is not None), self._modified)
 
 
-def _readable_copy(path: Path, has_not_finite: bool) -> IO[bytes] | None:
-    """Return a copy of the file that silx reads whole, ``None`` where it reads the file itself.
+def _readable_copy(path: Path) -> IO[bytes]:
+    """Return a copy of the file that silx reads whole.
 
-    It reads UTF-8 only, and ends a scan at a row with NaN or infinity in it, or reads them as 0: in the copy they
-    are 0, and the reader puts them back.
+    silx reads UTF-8 and line feeds only, passes over a last line without one, and ends a scan at a row with NaN or
+    infinity in it, or reads them as 0: in the copy they are 0, and the reader puts them back.
     """
-    with path.open("rb") as file:
-        if not has_not_finite and all(_is_utf8(line) for line in file):
-            return None
-        file.seek(0)
-        copy = NamedTemporaryFile(prefix="beamlore-", suffix=".spec")  # noqa: SIM115 - closed with the reader
-        for line in file:
-            text = line if _is_utf8(line) else line.decode("latin-1").encode()
-            copy.write(text if text.startswith((b"#", b"@")) else _NOT_FINITE.sub(b"0", text))
+    copy = NamedTemporaryFile(prefix="beamlore-", suffix=".spec")  # noqa: SIM115 - closed with the reader
+    for line in read_lines(path):
+        text = line.text if line.text.startswith(("#", "@")) else _NOT_FINITE.sub("0", line.text)
+        copy.write(text.encode() + b"\n")
     copy.flush()
     return copy
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _identity(scan: Scan) -> str:
@@ -221,7 +214,7 @@ def _aborted(comments: list[str]) -> str | None:
     if (status := _BLUESKY_END.search(text)) is not None:
         return None if status.group(1) == "success" else f"exit status: {status.group(1)}"
     begun = "Acquisition started" in text or "plan_type" in text
-    return "the file does not tell of its end" if begun and "Acquisition ended" not in text else None
+    return _UNTOLD if begun and _ENDED not in text else None
 
 
 def _planned(command: str) -> int | None:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from beamlore.beamline.errors import NotASpecFileError
 from beamlore.beamline.replay._inspection import Problem, inspect
+from beamlore.beamline.replay._lines import read_lines
 from beamlore.beamline.replay._metadata import MetadataTable
 from beamlore.beamline.replay._reader import SpecFileReader, SpecScan
 from beamlore.beamline.scan import SendsMessages
@@ -159,10 +160,11 @@ class Replay:
         )
         if self._options.speed > 0:
             await self._grow(scan, header)
-        # Grows with the points: a scan that was replayed while it was still made is brought up to date the next time.
+        # Grows with the points, and when the file tells of the end: a scan that was replayed while it was still made is
+        # brought up to date the next time.
         ending: dict[str, Any] = {
             **header,
-            "sequence": scan.points + 2,
+            "sequence": 2 * scan.points + 2 + scan.is_end_told,
             "points": scan.points,
             "metadata": metadata,
             "sent": datetime.now(UTC),
@@ -191,8 +193,7 @@ class Replay:
 
 def count_scans(path: Path) -> int:
     """Return how many scans a file begins."""
-    with path.open("rb") as file:
-        return sum(line.startswith(b"#S ") for line in file)
+    return sum(line.text.startswith("#S ") for line in read_lines(path))
 
 
 def _shift_to_now(reader: SpecFileReader) -> timedelta:
@@ -209,10 +210,5 @@ def _shift_to_now(reader: SpecFileReader) -> timedelta:
 
 def _line_of(path: Path, index: int) -> int:
     """Return the number of the line on which a scan begins."""
-    seen = -1
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            seen += line.startswith(b"#S ")
-            if seen == index:
-                return number
-    return 0
+    begins = [line.number for line in read_lines(path) if line.text.startswith("#S ")]
+    return begins[index] if index < len(begins) else 0

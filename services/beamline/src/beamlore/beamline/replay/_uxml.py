@@ -1,6 +1,7 @@
 """The XML that SPEC macros of the APS write in ``#UXML`` lines.
 
-Its form: elements ``group`` and ``dataset``; a group holds groups and datasets, no text; a dataset holds text. Source:
+Its form: elements ``group``, ``dataset`` and ``hardlink`` (a link to another element); a group holds these, no text; a
+dataset holds text. Source:
 the schema of unicat's XML control lines, https://spec2nexus.readthedocs.io ("UXML metadata").
 """
 
@@ -40,7 +41,7 @@ def _group_problem(group: ElementTree.Element, lines: Sequence[str]) -> tuple[in
             problem = _group_problem(child, lines)
             if problem is not None:
                 return problem
-        elif child.tag != "dataset":
+        elif child.tag not in ("dataset", "hardlink"):
             line = next((number for number, raw in enumerate(lines) if f"<{child.tag}" in raw), 0)
-            return line, f"#UXML has an element {child.tag!r}; only 'group' and 'dataset' are known"
+            return line, f"#UXML has an element {child.tag!r}; only 'group', 'dataset' and 'hardlink' are known"
     return None

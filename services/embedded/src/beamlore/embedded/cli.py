@@ -16,7 +16,7 @@ from beamlore.embedded.checkout import instance_directory
 from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.installation import Installation, Part
 from beamlore.embedded.probes import last_lines
-from beamlore.embedded.running import bring_down, bring_up, run
+from beamlore.embedded.running import bring_down, bring_up, run, running_instances
 from beamlore.embedded.supervision.supervisor import ProcessStatus
 
 app = typer.Typer(no_args_is_help=True, help="Real MongoDB, Kafka, Keycloak, Tango and nginx as plain processes.")
@@ -73,7 +73,10 @@ def logs(
 @app.command()
 def environment(
     service: Annotated[str, typer.Argument(help="catalogue, ingestor, configurator, useroffice or beamline-<name>.")],
-    instance: InstanceOption = _DEFAULT_INSTANCE,
+    instance: Annotated[
+        str | None,
+        typer.Option("--instance", help="Which one: the directory's name in .beamlore; else that which runs."),
+    ] = None,
 ) -> None:
     """Print a service's settings for a shell, to run it by hand: eval "$(beamlore embedded environment …)"."""
     run(_environment(service, instance))
@@ -135,13 +138,35 @@ async def _logs(process: str, instance: str, lines: int, follow: bool) -> None:
         await _follow(log)
 
 
-async def _environment(service: str, instance: str) -> None:
+async def _environment(service: str, instance: str | None) -> None:
+    running = await asyncio.to_thread(running_instances)
+    chosen = _chosen(instance, running)
+    typer.echo(f"# Settings of the instance {chosen!r}{'' if chosen in running else ', which does not run'}.", err=True)
     try:
-        settings = Installation(instance_directory(instance)).environment(service)
+        settings = Installation(instance_directory(chosen)).environment(service)
     except ValueError as error:
         raise EmbeddedError(f"There is no service {service!r}.") from error
     for name, value in settings.items():
         typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _chosen(instance: str | None, running: list[str]) -> str:
+    if instance is not None:
+        if not instance_directory(instance).is_dir():
+            raise EmbeddedError(
+                f"There is no instance {instance!r}.", way_out=f"'beamlore embedded up --instance {instance}' makes it."
+            )
+        return instance
+    if not running:
+        raise EmbeddedError(
+            "No instance runs here.",
+            way_out="'make demo DETACH=1' or 'beamlore embedded up' starts one; or name one with --instance.",
+        )
+    if len(running) > 1:
+        raise EmbeddedError(
+            f"Several instances run: {', '.join(running)}.", way_out=f"Name one, such as --instance {running[0]}."
+        )
+    return running[0]
 
 
 async def _follow(log: Path) -> None:

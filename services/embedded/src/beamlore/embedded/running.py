@@ -11,6 +11,7 @@ import structlog
 import typer
 from rich.console import Console
 
+from beamlore.embedded.checkout import instance_directory
 from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.installation import Installation, Part
 from beamlore.embedded.probes import disk_is_full
@@ -44,6 +45,12 @@ def run(work: Coroutine[Any, Any, T]) -> T:
             raise
         print_error(EmbeddedError("The disk is full.", way_out="Free some space and start again."))
     raise typer.Exit(1)
+
+
+def running_instances() -> list[str]:
+    """Return the names of the instances that run now, in order."""
+    directories = sorted(instance_directory("any").parent.glob("*/"))
+    return [one.name for one in directories if Installation(one).supervisor.answers()]
 
 
 async def bring_up(installation: Installation, parts: Iterable[Part], console: Console) -> None:

@@ -3,6 +3,7 @@
 import codecs
 from datetime import UTC
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -106,3 +107,15 @@ async def test_file_that_tells_of_the_end_later_changes_the_scans_state(tmp_path
     assert before.sequence < after.sequence
     assert isinstance(after, kind)
     assert getattr(after, "reason", "") != "the file does not tell of its end"
+
+
+def test_hour_that_comes_twice_in_autumn_goes_on(tmp_path):
+    scan = "\n#S {number}  ct\n#D Sun Oct 25 {time} 2026\n#N 2\n#L a  b\n1 2\n"
+    times = ["01:50:00", "02:10:00", "02:50:00", "02:05:00", "02:40:00", "03:10:00"]
+    text = "#F x\n" + "".join(scan.format(number=number, time=time) for number, time in enumerate(times, start=1))
+    path = written(tmp_path / "file.spec", text)
+
+    with SpecFileReader(path, inspect(path), ZoneInfo("Europe/Stockholm")) as reader:
+        starts = [reader.scan(index).start.strftime("%H:%M") for index in range(len(reader))]
+
+    assert starts == ["23:50", "00:10", "00:50", "01:05", "01:40", "02:10"]

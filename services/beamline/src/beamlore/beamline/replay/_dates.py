@@ -35,6 +35,25 @@ def parse_date(text: str, zone: tzinfo) -> datetime | None:
     return moment if _EARLIEST < moment < _LATEST else None
 
 
+def after(moment: datetime, text: str, zone: tzinfo, before: datetime | None) -> datetime:
+    """Return the moment a ``#D`` line tells, an hour later where the clock was set back and the scan before is later.
+
+    In autumn an hour of local time comes twice. A file's scans follow on each other: one that seems to begin before the
+    former was made in the second of them.
+
+    Args:
+        moment: as `parse_date` understood the line.
+        text: the line without ``#D``.
+        zone: of the clock that wrote it.
+        before: when the scan before it began; none: it is the first.
+    """
+    local = local_date(text)
+    if before is None or local is None or moment >= before:
+        return moment
+    second = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    return second if second >= before else moment
+
+
 def local_date(text: str) -> datetime | None:
     """Return the first date, without zone, that a text contains; ``None`` where it contains none."""
     found = _CTIME_IN_TEXT.search(text)

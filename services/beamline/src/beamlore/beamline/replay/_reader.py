@@ -86,6 +86,7 @@ class SpecFileReader:
         if count == 0:
             self.close()
             raise NotASpecFileError(f"{path} holds no SPEC scan")
+        self._starts: dict[int, datetime] = {}
         self._not_finite = inspection.not_finite if inspection.scans == count else {}
 
     def close(self) -> None:
@@ -114,11 +115,11 @@ class SpecFileReader:
             ValueError: it cannot be read (silx's errors and those of decoding are such).
         """
         try:
-            return self._read(self._file[index], self._not_finite.get(index, []))
+            return self._read(index, self._file[index], self._not_finite.get(index, []))
         except (OSError, KeyError, IndexError, RuntimeError, SfErrColNotFound) as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error
 
-    def _read(self, scan: Scan, not_finite: list[tuple[int, int]]) -> SpecScan:
+    def _read(self, index: int, scan: Scan, not_finite: list[tuple[int, int]]) -> SpecScan:
         header: Mapping[str, str] = scan.scan_header_dict
         file_header: Mapping[str, str] = scan.file_header_dict
         comments = header.get("C", "").splitlines()
@@ -129,7 +130,7 @@ class SpecFileReader:
         for row, column in not_finite:
             if row < points and column < len(columns):
                 columns[column, row] = math.nan
-        start = self._start(header, file_header)
+        start = self._start(index, header, file_header)
         table = MetadataTable()
         add_motors(table, header, file_header)
         add_header(table, header, file_header)
@@ -148,11 +149,15 @@ class SpecFileReader:
             metadata=table.entries,
         )
 
-    def _start(self, header: Mapping[str, str], file_header: Mapping[str, str]) -> datetime:
+    def _start(self, index: int, header: Mapping[str, str], file_header: Mapping[str, str]) -> datetime:
         """Return when a scan began: by its own date, else the file's, else the file's time of last change."""
         zone = self._zone or _dates.zone_of(file_header.get("E", ""), file_header.get("D", "")) or UTC
-        dates = (_dates.parse_date(of.get("D", ""), zone) for of in (header, file_header))
-        return next((date for date in dates if date is not None), self._modified)
+        dates = (of.get("D", "") for of in (header, file_header))
+        found = ((_dates.parse_date(date, zone), date) for date in dates)
+        moment, date = next(((at, date) for at, date in found if at is not None), (self._modified, ""))
+        former = self._starts.get(index - 1)
+        self._starts[index] = _dates.after(moment, date, zone, former)
+        return self._starts[index]
 
 
 def _readable_copy(path: Path) -> IO[bytes]:

@@ -9,7 +9,14 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from beamlore.core import ClientSettings, OidcSettings, ServiceAccountAuth, TokenVerifier, UnauthenticatedError
+from beamlore.core import (
+    ClientSettings,
+    OidcSettings,
+    ServiceAccountAuth,
+    TokenVerifier,
+    UnauthenticatedError,
+    verified_email,
+)
 
 
 def settings(servers, **changes) -> OidcSettings:
@@ -96,3 +103,25 @@ async def test_service_account_token_carries_the_services_groups(servers):
     assert len(seen) == 2
     principal = await TokenVerifier(settings(servers)).verify(seen[1].removeprefix("Bearer "))
     assert {"catalogue:ingest", "useroffice:read"} <= principal.groups
+
+
+@pytest.mark.parametrize(
+    ("claims", "address"),
+    [
+        ({"email": "ada@x.example", "email_verified": True}, "ada@x.example"),
+        ({"email": "ada@x.example", "email_verified": "true"}, "ada@x.example"),
+        ({"email": "ada@x.example"}, ""),
+        *(({"email": "ada@x.example", "email_verified": value}, "") for value in (False, None, "false", 2, [True])),
+        *(
+            ({"email": odd, "email_verified": True}, "")
+            for odd in ("", "ada", "@x", "ada@", "a@b@c", "ada@x.example\n", "a da@x", "ada@x\u202e", 7, None)
+        ),
+        ({"email": "аda@x.example", "email_verified": True}, "аda@x.example"),
+    ],
+)
+def test_only_an_address_that_is_proved_is_kept(claims, address):
+    assert verified_email(claims) == address
+    assert "ada@x.example" not in {verified_email({"email": one, "email_verified": True}) for one in LOOKALIKES}
+
+
+LOOKALIKES = ("аda@x.example", "ADA@x.example", " ada@x.example", "ada@x.example ", "ada@x．example", "ada@ⅹ.example")

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
 from bson import ObjectId
+
+from beamlore.catalogue.users.directory import proved_address
 
 from ..conftest import until
 from .conftest import House
@@ -70,3 +73,21 @@ async def test_logout_ends_this_session_at_once_and_no_other(house: House) -> No
     kept = await house.collection("beamlore_revoked").find().to_list()
     assert len(kept) == 1
     assert first.token not in str(kept)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "profile", "proved"),
+    [
+        ("local", {"email": "a@b.c"}, True),
+        ("ldap", {"email": "a@b.c"}, True),
+        ("oidc", {"email": "a@b.c"}, False),
+        ("oidc", {"email": "a@b.c", "emailVerified": True}, True),
+        ("oidc", {"email": "a@b.c", "oidcClaims": {"email_verified": True}}, True),
+        ("oidc", {"email": "a@b.c", "oidcClaims": {"email_verified": False}}, False),
+        ("oidc", {"email": "a@b.c", "emailVerified": False, "oidcClaims": {"email_verified": True}}, False),
+        ("oidc", {"email": "a@b.c", "emailVerified": "yes", "oidcClaims": "x"}, False),
+    ],
+)
+def test_stored_address_counts_where_its_source_vouches_for_it(strategy: str, profile: Any, proved: bool) -> None:
+    assert proved_address(strategy, profile, is_trusted=False) == ("a@b.c" if proved else "")
+    assert proved_address(strategy, profile, is_trusted=True) == "a@b.c"

@@ -12,6 +12,7 @@ from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, Condition
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.block_rights import block_rights
 from beamlore.catalogue.users.collections import IDENTITIES
+from beamlore.catalogue.users.directory import proved_address
 from beamlore.contract import CATALOGUE_ADMIN
 from beamlore.core import Principal
 
@@ -30,6 +31,7 @@ class Subjects:
         settings = ground.settings
         rights = DatasetRights(ground.policy, settings)
         self._milliseconds = round(settings.query_seconds * 1000)
+        self._email_is_trusted = settings.oidc_email_trusted
         self._all = ground.database["Dataset"]
         self._rights = rights
         self._admin_groups = settings.admin_groups
@@ -89,7 +91,7 @@ class Subjects:
         return Principal(
             subject=f"user:{found.get('userId')}",
             username=username,
-            email=str(profile.get("email") or ""),
+            email=proved_address(found.get("authStrategy"), profile, is_trusted=self._email_is_trusted),
             groups=frozenset(held),
         )
 

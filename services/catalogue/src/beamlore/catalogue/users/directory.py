@@ -185,22 +185,31 @@ class Directory:
             subject=str(user["_id"]),
             username=_text(user.get("username")),
             name=_text(profile.get("displayName")) or _text(user.get("username")),
-            email=self._address(user, profile),
+            email=proved_address(
+                user.get("authStrategy"), profile, user.get("email"), is_trusted=self._email_is_trusted
+            ),
             groups=frozenset(groups),
         )
 
-    def _address(self, user: Mapping[str, Any], profile: Mapping[str, Any]) -> str:
-        """Return a user's address; empty where their identity provider does not vouch for it.
 
-        Accounts of a file and of an LDAP directory have the addresses that its operators wrote there. Of others it is
-        written down whether the address is verified; a SciCat backend keeps the claims.
-        """
-        if user.get("authStrategy") == "oidc" and not self._email_is_trusted:
-            claims = profile.get("oidcClaims")
-            claimed = claims.get("email_verified") if isinstance(claims, Mapping) else None
-            if profile.get("emailVerified", claimed) is not True:
-                return ""
-        return _text(profile["email"] if "email" in profile else user.get("email"))
+def proved_address(strategy: object, profile: Mapping[str, Any], stored: object = "", *, is_trusted: bool) -> str:
+    """Return a user's address; empty where their identity provider does not vouch for it.
+
+    Accounts of a file and of an LDAP directory have the addresses that its operators wrote there. Of others it is
+    written down whether the address is verified; a SciCat backend keeps the claims.
+
+    Args:
+        strategy: how the user logs in.
+        profile: of their identity.
+        stored: the address of their record, where the profile has none.
+        is_trusted: whether the identity provider's addresses count that it does not call verified.
+    """
+    if strategy == "oidc" and not is_trusted:
+        claims = profile.get("oidcClaims")
+        claimed = claims.get("email_verified") if isinstance(claims, Mapping) else None
+        if profile.get("emailVerified", claimed) is not True:
+            return ""
+    return _text(profile.get("email", stored))
 
 
 def _text(value: object) -> str:

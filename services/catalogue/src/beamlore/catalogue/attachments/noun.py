@@ -10,7 +10,7 @@ _INDEXES = [
     # What hangs on a dataset, proposal or sample.
     IndexModel([("relationships.targetId", ASCENDING)], name="beamlore_target"),
     # The order of lists where none is asked for.
-    IndexModel([("createdAt", DESCENDING)], name="beamlore_created"),
+    IndexModel([("createdAt", DESCENDING), ("_id", DESCENDING)], name="beamlore_newest"),
 ]
 
 ATTACHMENTS = Noun(

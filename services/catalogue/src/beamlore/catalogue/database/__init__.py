@@ -1,6 +1,6 @@
 """The catalogue's way to its database."""
 
-from beamlore.catalogue.database.repository import Document, GuardedRepository, Query, told_plainly
+from beamlore.catalogue.database.repository import Document, GuardedRepository, Query, told_plainly, total_order
 from beamlore.catalogue.database.store import Change, Store, Transactions, WriteAmender, WriteObserver
 from beamlore.catalogue.database.writing import BulkOutcome, DurableBulk
 
@@ -16,4 +16,5 @@ __all__ = [
     "WriteAmender",
     "WriteObserver",
     "told_plainly",
+    "total_order",
 ]

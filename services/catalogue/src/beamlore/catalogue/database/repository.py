@@ -31,6 +31,26 @@ class Query:
     sort: Sequence[tuple[str, Any]] = ()
     skip: int = 0
     limit: int = 0
+    in_any_order: bool = False
+    """Whether the caller sorts, or does not care: no sort is added then."""
+
+    @property
+    def order(self) -> list[tuple[str, Any]] | None:
+        """The sort that is sent: a total order wherever a page may be cut from it."""
+        if self.in_any_order or not (self.sort or self.skip or self.limit):
+            return None
+        return total_order(self.sort)
+
+
+def total_order(sort: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Return a sort that leaves no two documents equal: the identifier decides at its end.
+
+    Pages are separate queries, and MongoDB returns equal documents in any order: without a total order rows are lost
+    and repeated between pages. The identifier goes the way of the last key: one compound index serves both ways.
+    """
+    if any(field == "_id" for field, _ in sort):
+        return list(sort)
+    return [*sort, ("_id", sort[-1][1] if sort else 1)]
 
 
 class GuardedRepository:
@@ -49,7 +69,7 @@ class GuardedRepository:
         cursor = self._collection.find(
             both(query.where, self._rights.readable(principal)),
             query.projection,
-            sort=list(query.sort) or None,
+            sort=query.order,
             skip=query.skip,
             limit=query.limit,
             max_time_ms=self._milliseconds,
@@ -76,7 +96,7 @@ class GuardedRepository:
             async with self._collection.find_raw_batches(
                 both(query.where, self._rights.readable(principal)),
                 query.projection,
-                sort=list(query.sort) or None,
+                sort=query.order,
                 max_time_ms=round(seconds * 1000),
                 batch_size=batch,
                 allow_disk_use=True,
@@ -93,7 +113,7 @@ class GuardedRepository:
             found = await self._collection.find_one(
                 both(query.where, self._rights.readable(principal)),
                 query.projection,
-                sort=list(query.sort) or None,
+                sort=query.order,
                 skip=query.skip,
                 max_time_ms=self._milliseconds,
             )
@@ -106,7 +126,7 @@ class GuardedRepository:
         cursor = self._raw.find(
             both(query.where, self._rights.readable(principal)),
             query.projection,
-            sort=list(query.sort) or None,
+            sort=query.order,
             skip=query.skip,
             limit=query.limit,
             max_time_ms=self._milliseconds,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from beamlore.catalogue.database import Document, told_plainly
+from beamlore.catalogue.database import Document, told_plainly, total_order
 from beamlore.catalogue.datasets.repository import COLLECTION
 from beamlore.catalogue.history.recorder import HISTORY
 from beamlore.catalogue.noun import Ground
@@ -28,7 +28,7 @@ class DatasetPast:
         where = {"subsystem": COLLECTION, "documentId": dataset["_id"]}
         with told_plainly():
             records = await self._records.find(
-                where, sort=[("timestamp", -1)], limit=_AT_MOST, max_time_ms=self._milliseconds
+                where, sort=total_order([("timestamp", -1)]), limit=_AT_MOST, max_time_ms=self._milliseconds
             ).to_list()
         then = dict(dataset)
         return [_told(record, then) for record in records][::-1]

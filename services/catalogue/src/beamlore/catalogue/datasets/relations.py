@@ -84,9 +84,11 @@ class Relations:
             else:
                 projection.pop(link.there, None)
         sort = scope.limits.sort if scope is not None else ()
-        return await self._repositories[relation].find(
-            principal, Query(where, projection=projection, sort=sort, limit=_AT_MOST)
+        found = await self._repositories[relation].find(
+            principal, Query(where, projection=projection, sort=sort, limit=_AT_MOST, in_any_order=not sort)
         )
+        # Few, and sorted here: blocks are large, and no index has them by dataset and identifier.
+        return found if sort else sorted(found, key=lambda one: str(one["_id"]))
 
 
 def links(relations: Sequence[str]) -> dict[str, int]:

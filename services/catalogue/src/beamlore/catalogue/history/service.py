@@ -28,6 +28,7 @@ INDEXES = {
     HISTORY: [
         IndexModel([("subsystem", ASCENDING), ("documentId", ASCENDING)], name="subsystem_1_documentId_1"),
         IndexModel([("timestamp", DESCENDING)], name="timestamp_-1"),
+        IndexModel([("timestamp", DESCENDING), ("_id", DESCENDING)], name="beamlore_newest"),
     ]
 }
 _USUAL_LIMIT = 100

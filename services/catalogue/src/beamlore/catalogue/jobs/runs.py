@@ -15,7 +15,7 @@ import structlog
 from pymongo import ASCENDING, IndexModel
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from beamlore.catalogue.database import Document, DurableBulk
+from beamlore.catalogue.database import Document, DurableBulk, total_order
 from beamlore.catalogue.database.repository import told_plainly
 from beamlore.catalogue.jobs.actions.action import Action, Context, Operation
 from beamlore.catalogue.jobs.actions.errors import ActionError
@@ -77,7 +77,7 @@ class Runs:
     async def of_job(self, job_id: str) -> list[Document]:
         """Return the runs of a job, the oldest first; whether the caller may see the job was decided before."""
         with told_plainly():
-            found = self._collection.find({"jobId": job_id}, _SHOWN, sort=[("createdAt", 1)])
+            found = self._collection.find({"jobId": job_id}, _SHOWN, sort=total_order([("createdAt", 1)]))
             return await found.to_list()
 
     async def take_abandoned(self) -> Document | None:

@@ -30,11 +30,12 @@ from beamlore.core import BeamloreError, ConflictError, ForbiddenError, Principa
 log = structlog.get_logger(__name__)
 
 COLLECTION = "Job"
+_OLDEST = [("createdAt", ASCENDING), ("_id", ASCENDING)]
 INDEXES = {
     COLLECTION: [
-        IndexModel([("ownerGroup", ASCENDING), ("createdAt", ASCENDING)], name="beamlore_owner_group"),
-        IndexModel([("ownerUser", ASCENDING), ("createdAt", ASCENDING)], name="beamlore_owner_user"),
-        IndexModel([("createdAt", ASCENDING)], name="beamlore_created"),
+        IndexModel([("ownerGroup", ASCENDING), *_OLDEST], name="beamlore_owner_group_oldest"),
+        IndexModel([("ownerUser", ASCENDING), *_OLDEST], name="beamlore_owner_user_oldest"),
+        IndexModel(_OLDEST, name="beamlore_oldest"),
         # SciCat's own, under its name: `text` in fullquery looks at every field.
         IndexModel([("$**", TEXT)], name="$**_text"),
     ],

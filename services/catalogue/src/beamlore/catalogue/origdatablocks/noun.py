@@ -7,7 +7,7 @@ from beamlore.catalogue.origdatablocks import routes_dataset, routes_public, rou
 from beamlore.catalogue.origdatablocks.service import COLLECTION, OrigDatablockService
 
 # The order of lists where none is asked for; times only grow, so keeping it costs little.
-_INDEXES = [IndexModel([("createdAt", DESCENDING)], name="beamlore_created")]
+_INDEXES = [IndexModel([("createdAt", DESCENDING), ("_id", DESCENDING)], name="beamlore_newest")]
 
 ORIG_DATABLOCKS = Noun(
     routers=(routes_v3.router, routes_public.router, routes_v4.router, routes_dataset.router),

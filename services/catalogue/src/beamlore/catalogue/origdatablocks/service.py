@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from beamlore.catalogue.database import Document, GuardedRepository, Query, told_plainly
+from beamlore.catalogue.database import Document, GuardedRepository, Query, told_plainly, total_order
 from beamlore.catalogue.datasets.conversion import as_v4
 from beamlore.catalogue.datasets.rights import DatasetRights
 from beamlore.catalogue.filters import (
@@ -27,7 +27,8 @@ from beamlore.catalogue.parts.totals import DATASETS
 from beamlore.core import NotFoundError, Principal
 
 COLLECTION = "OrigDatablock"
-_EACH_FILE: Mapping[str, Any] = {"$unwind": "$dataFileList"}
+_PLACE = "placeOfFile"
+_EACH_FILE: Mapping[str, Any] = {"$unwind": {"path": "$dataFileList", "includeArrayIndex": _PLACE}}
 
 
 class OrigDatablockService(BlockService):
@@ -100,10 +101,14 @@ class OrigDatablockService(BlockService):
     async def files(self, principal: Principal, listing: Listing) -> list[Document]:
         """Return a block for each file: ``dataFileList`` is the one file, ``datasetExist`` tells of its dataset."""
         limits = listing.limits
+        # A block's files follow each other: their place in it decides between them.
         stages: list[Mapping[str, Any]] = [_EACH_FILE]
         if limits.sort:
-            stages.append({"$sort": dict(limits.sort)})
-        stages += [{"$skip": limits.skip}, {"$limit": limits.limit}, {"$project": _with_link(listing)}]
+            stages.append({"$sort": {**dict(total_order(limits.sort)), _PLACE: 1}})
+        else:
+            stages.insert(0, {"$sort": {"_id": 1}})
+        stages += [{"$skip": limits.skip}, {"$limit": limits.limit}, {"$unset": _PLACE}]
+        stages.append({"$project": _with_link(listing)})
         found = await self._store.aggregate(principal, to_mongo(listing.where), stages)
         pids = sorted({one["datasetId"] for one in found if "datasetId" in one})
         with told_plainly():

@@ -13,7 +13,7 @@ _INDEXES = [
     # Proposals under another one.
     IndexModel([("parentProposalId", 1)], name="beamlore_parent"),
     # The newest first, as frontends list them.
-    IndexModel([("createdAt", DESCENDING)], name="beamlore_created"),
+    IndexModel([("createdAt", DESCENDING), ("_id", DESCENDING)], name="beamlore_newest"),
     # Words anywhere. A field called `language` is no instruction to the index.
     IndexModel([("$**", TEXT)], name="beamlore_words", default_language="none", language_override="beamlore_language"),
 ]

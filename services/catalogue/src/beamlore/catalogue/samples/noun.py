@@ -14,7 +14,7 @@ _INDEXES = [
     # The samples of a proposal.
     IndexModel([("proposalId", 1)], name="beamlore_proposal"),
     # The newest first, as frontends list them.
-    IndexModel([("createdAt", DESCENDING)], name="beamlore_created"),
+    IndexModel([("createdAt", DESCENDING), ("_id", DESCENDING)], name="beamlore_newest"),
     # Words anywhere. A field called `language` is no instruction to the index.
     IndexModel([("$**", TEXT)], name="beamlore_words", default_language="none", language_override="beamlore_language"),
 ]

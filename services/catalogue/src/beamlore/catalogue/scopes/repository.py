@@ -30,7 +30,7 @@ class ScopeRepository(GuardedRepository):
             where["instrumentIds"] = beamline
         wanted = search.casefold()
         found: dict[str, dict[str, Any]] = {}
-        query = Query(where, projection={"keys": 1, "_id": 0}, limit=SCOPES_LOOKED_AT)
+        query = Query(where, projection={"keys": 1, "_id": 0}, limit=SCOPES_LOOKED_AT, in_any_order=True)
         for scope in await self.find(principal, query):
             for key, entry in (scope.get("keys") or {}).items():
                 if key not in found and (wanted in key.casefold() or wanted in entry.get("name", "").casefold()):

@@ -29,6 +29,8 @@ def scientific(**condition: Any) -> Any:
         ({"type": "raw"}, {"type": {"$eq": "raw"}}),
         ({"scientificMetadata.axis_1.value": "left"}, {"t": "saxis_1\0value\0left"}),
         ({"$text": {"$search": "fine powder"}}, {"t": {"$in": ["wfine", "wpowder"]}}),
+        ({"$text": {"$search": "sample_abc"}}, {"t": {"$all": ["wsample", "wabc"]}}),
+        ({"$text": {"$search": '"fine" -dry'}}, {"$and": [{"t": "wfine"}, {"$nor": [{"t": "wdry"}]}]}),
         ({"$text": {"$search": ""}}, {"_id": {"$in": []}}),
     ],
 )
@@ -46,7 +48,7 @@ def test_what_search_documents_hold_is_asked_of_them(condition: Any, query: Any)
         {"scientificMetadata.axis_1.value": "x" * 300},
         {"datasetlifecycle.archivable": True},
         {"$or": [{"type": "raw"}, {"comment": "no"}]},
-        {"$text": {"$search": '"fine powder"'}},
+        {"scientificMetadata.axis_1.value": 2**53},
     ],
 )
 def test_what_they_do_not_hold_is_asked_of_the_documents(condition: Any) -> None:

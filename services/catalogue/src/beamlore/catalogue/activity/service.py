@@ -6,7 +6,6 @@ from typing import Any
 
 from beamlore.catalogue.activity.repository import ActivityRepository
 from beamlore.catalogue.datasets.rights import DatasetRights
-from beamlore.catalogue.filters import to_mongo
 from beamlore.catalogue.filters.grammar import Condition
 from beamlore.catalogue.noun import Ground
 from beamlore.core import BadRequestError, Principal
@@ -20,6 +19,7 @@ class ActivityService:
     def __init__(self, ground: Ground) -> None:
         rights = DatasetRights(ground.policy, ground.settings)
         self._datasets = ActivityRepository(ground.database["Dataset"], rights, ground.settings.query_seconds)
+        self._derived = ground.derived
 
     async def by_day(
         self, principal: Principal, condition: Condition, start: datetime, end: datetime, timezone: str
@@ -31,7 +31,8 @@ class ActivityService:
         """
         if not timedelta() < end - start <= timedelta(days=DAYS):
             raise BadRequestError(f"from, to: must be more than nothing and at most {DAYS} days")
-        found = await self._datasets.by_day(principal, to_mongo(condition), timezone)
+        where = await self._derived.of_documents(principal, condition)
+        found = await self._datasets.by_day(principal, where, timezone)
         beamlines = []
         for beamline, rows in groupby(found, key=lambda row: row["_id"]["beamline"]):
             days = [{"day": row["_id"]["day"], "count": row["count"]} for row in rows]

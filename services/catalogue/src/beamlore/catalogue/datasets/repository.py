@@ -7,7 +7,7 @@ from beamlore.catalogue.database import Document, Query, Store, told_plainly
 from beamlore.catalogue.database.bson import Bson, identifier_of
 from beamlore.catalogue.datasets.relations import Relations, links
 from beamlore.catalogue.datasets.rights import DatasetRights
-from beamlore.catalogue.filters import Listing, Scope, to_mongo
+from beamlore.catalogue.filters import Listing, Scope
 from beamlore.catalogue.noun import Ground
 from beamlore.core import Principal
 
@@ -24,6 +24,7 @@ class DatasetRepository(Store):
         seconds = ground.settings.query_seconds
         super().__init__(ground.database[COLLECTION], self.rights, seconds, ground.transactions)
         self._relations = Relations(ground)
+        self._derived = ground.derived
 
     async def listed(self, principal: Principal, listing: Listing, page: Sequence[Any] | None = None) -> list[Document]:
         """Return the datasets a listing asks for, with what it includes.
@@ -41,7 +42,7 @@ class DatasetRepository(Store):
         found = await self.find(
             principal,
             Query(
-                to_mongo(listing.where),
+                await self._derived.of_documents(principal, listing.where),
                 projection=_with_links(listing),
                 sort=limits.sort,
                 skip=limits.skip,

@@ -17,7 +17,6 @@ from beamlore.catalogue.filters import (
     parse_facets,
     parse_filter,
     parse_fullquery_fields,
-    to_mongo,
 )
 from beamlore.catalogue.filters.facets import facet_stages
 from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, Condition
@@ -158,12 +157,17 @@ class DatasetService:
         page = await self._derived.page(principal, listing.where, limits)
         if page is not None:
             return self._renderer.render_list(await self._datasets.these_raw(principal, page), view)
-        query = Query(to_mongo(listing.where), sort=limits.sort, skip=limits.skip, limit=limits.limit)
+        where = await self._derived.of_documents(principal, listing.where)
+        query = Query(where, sort=limits.sort, skip=limits.skip, limit=limits.limit)
         return self._renderer.render_list(await self._datasets.find_raw(principal, query), view)
 
     async def count(self, principal: Principal, where: Condition) -> int:
         """Return how many datasets a condition holds for."""
-        return await self._derived.count(principal, where, lambda: self._datasets.count(principal, to_mongo(where)))
+
+        async def documents() -> int:
+            return await self._datasets.count(principal, await self._derived.of_documents(principal, where))
+
+        return await self._derived.count(principal, where, documents)
 
     async def facets(self, principal: Principal, fields: str | None, facets: Any, also: Condition | None = None) -> Any:
         """Return how many datasets there are for each value of some fields, as JSON is made of."""
@@ -172,7 +176,8 @@ class DatasetService:
         counted_by = parse_facets(facets, DATASETS)
 
         async def documents() -> list[dict[str, Any]]:
-            return await self._datasets.aggregate(principal, to_mongo(where), facet_stages(counted_by))
+            matching = await self._derived.of_documents(principal, where)
+            return await self._datasets.aggregate(principal, matching, facet_stages(counted_by))
 
         return await self._derived.facets(principal, where, counted_by, documents)
 
@@ -191,7 +196,7 @@ class DatasetService:
         searched = self.searched(principal, to_json(asked).decode() if asked else None)
         bounds = parse_limits(decode(limits, "limits"), "limits", self._search)
         query = Query(
-            to_mongo(All((searched, also)) if also is not None else searched),
+            await self._derived.of_documents(principal, All((searched, also)) if also is not None else searched),
             projection={"scientificMetadata": 1},
             sort=bounds.sort,
             skip=bounds.skip,

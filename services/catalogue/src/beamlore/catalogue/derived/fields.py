@@ -17,7 +17,7 @@ from beamlore.catalogue.derived.words import words_of
 from beamlore.catalogue.names import names
 from beamlore.contract import vocabulary_version
 
-RULES = 2
+RULES = 3
 """Counted up when what is derived changes, or how it is built: everything is derived again then."""
 
 Shape: TypeAlias = Literal["one", "list", "day"]
@@ -83,22 +83,23 @@ class Deriver:
         """Return whether values of a metadata key can be searched by."""
         return self._declared[key]
 
-    def _terms(self, dataset: Mapping[str, Any]) -> set[str]:
-        """Return the search terms of a dataset. Runs for each metadata entry of each dataset: one loop."""
-        metadata = dataset.get(METADATA)
-        entries = metadata if isinstance(metadata, dict) else {}
+    def words(self, dataset: Mapping[str, Any]) -> set[str]:
+        """Return the words a dataset is found by: of its descriptive fields and of its metadata values."""
         texts = [text for name in WORDS_OF for text in _texts(dataset.get(name))]
-        terms: set[str] = set()
-        declared = self._declared
-        for key, entry in entries.items():
+        for entry in _entries(dataset).values():
             value = entry.get("value", entry.get("v")) if isinstance(entry, dict) else entry
             if isinstance(value, str):
                 texts.append(value)
             elif isinstance(value, list):
                 texts += _texts(value)
+        return set(words_of("\n".join(texts)))
+
+    def _terms(self, dataset: Mapping[str, Any]) -> set[str]:
+        declared = self._declared
+        terms = {word_term(word) for word in self.words(dataset)}
+        for key, entry in _entries(dataset).items():
             if declared[key]:
                 terms.update(metadata_terms(key, entry))
-        terms.update([word_term(word) for word in set(words_of("\n".join(texts)))])
         return terms
 
 
@@ -133,14 +134,14 @@ def sums_of(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def counted(document: Mapping[str, Any]) -> Counter[str]:
-    """Return what a search document counts for: ``field:value``, each with how often."""
+    """Return what a search document counts for: ``field:value``, each once however often a list holds it."""
     found: Counter[str] = Counter()
     for name, shape in COUNTED.items():
         value = document.get(name)
         if shape != "list":
             found[f"{name}:{_encoded(value, shape)}"] += 1
         elif isinstance(value, list):
-            found.update(f"{name}:{_encoded(one, shape)}" for one in value)
+            found.update({f"{name}:{_encoded(one, shape)}" for one in value})
         elif value is not None:
             found[f"{name}:{_encoded(value, shape)}"] += 1
     return found
@@ -169,6 +170,11 @@ def decoded(text: str, shape: Shape) -> Any:
 def answer_order(text: str) -> tuple[int, str]:
     """Return what answers are ordered by, the largest first: MongoDB's order of null, text and flags."""
     return {"0": 0, "s": 1, "d": 1, "b": 2}[text[0]], text
+
+
+def _entries(dataset: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = dataset.get(METADATA)
+    return metadata if isinstance(metadata, dict) else {}
 
 
 def _texts(value: object) -> list[str]:

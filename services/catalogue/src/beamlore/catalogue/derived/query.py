@@ -1,6 +1,6 @@
 """Conditions, said of search documents; where they cannot say the same, there is no query."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from beamlore.catalogue.database import Document
@@ -8,18 +8,21 @@ from beamlore.catalogue.derived.fields import KEPT, METADATA, Deriver
 from beamlore.catalogue.derived.terms import (
     PLACES,
     TEXT_LENGTH,
-    is_number,
+    as_number,
     number_term,
     quantity_term,
     text_term,
     word_term,
 )
-from beamlore.catalogue.derived.words import searched
+from beamlore.catalogue.derived.words import Sought, searched
 from beamlore.catalogue.filters import to_mongo
 from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, Condition, Exists, Matches, Not, Quantity, Words
 
 _KEPT = frozenset((*KEPT, "_id"))
 _NOTHING: Document = {"_id": {"$in": []}}
+_EXACT = 2**53
+"""From here on integers are not all different as terms: the documents tell them apart."""
+
 _AFTER_NUMBERS = "g"
 """Comes after every number as it is written, and before every other key's."""
 
@@ -43,7 +46,7 @@ def search_query(condition: Condition, deriver: Deriver) -> Document:
         case Not(inner):
             return {"$nor": [search_query(inner, deriver)]}
         case Words(text):
-            return _words(text)
+            return words_query(searched(text))
         case Quantity():
             return _quantity(condition, deriver)
         case Compare(path) if path.startswith(f"{METADATA}."):
@@ -63,23 +66,34 @@ def has_terms(query: object) -> bool:
 def _any(parts: Iterable[Document]) -> Document:
     found = list(parts)
     terms = [part["t"] for part in found if len(part) == 1 and isinstance(part.get("t"), str)]
+    if len(found) == 1:
+        return found[0]
     if len(terms) == len(found):
         return {"t": {"$in": terms}} if terms else _NOTHING
     return {"$or": found}
 
 
-def _words(text: str) -> Document:
-    found = searched(text)
-    if found is None:
-        raise NotCoveredError
-    wanted, unwanted = ([word_term(word) for word in words] for words in found)
-    if not wanted:
+def words_query(sought: Sought) -> Document:
+    """Return the query of search documents in which words are found."""
+    if sought.required:
+        parts = [_with_all(one) for one in sought.required]
+    elif sought.wanted:
+        parts = [_any(_with_all(one) for one in sought.wanted)]
+    else:
         return _NOTHING
-    having: Document = {"t": wanted[0] if len(wanted) == 1 else {"$in": wanted}}
-    return {"$and": [having, {"t": {"$nin": unwanted}}]} if unwanted else having
+    if sought.unwanted:
+        parts.append({"$nor": [_with_all(one) for one in sought.unwanted]})
+    return parts[0] if len(parts) == 1 else {"$and": parts}
+
+
+def _with_all(words: Sequence[str]) -> Document:
+    terms = [word_term(word) for word in words]
+    return {"t": terms[0]} if len(terms) == 1 else {"t": {"$all": terms}}
 
 
 def _quantity(condition: Quantity, deriver: Deriver) -> Document:
+    if any(abs(bound) >= _EXACT for _, bound in condition.bounds):
+        raise NotCoveredError
     key = _key(condition.path, deriver)
     if condition.unit:
         return _between(condition, lambda number: quantity_term(key, condition.unit, number))
@@ -119,8 +133,9 @@ def _metadata(condition: Compare, deriver: Deriver) -> Document:
 def _equal(key: str, place: str, value: object) -> str:
     if isinstance(value, str) and len(value) <= TEXT_LENGTH:
         return text_term(key, place, value)
-    if is_number(value):
-        return number_term(key, place, float(value))  # type: ignore[arg-type]
+    number = as_number(value)
+    if number is not None and abs(number) < _EXACT:
+        return number_term(key, place, number)
     raise NotCoveredError
 
 

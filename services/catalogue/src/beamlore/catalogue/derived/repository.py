@@ -6,7 +6,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.asynchronous.database import AsyncDatabase
 
-from beamlore.catalogue.database import Document, told_plainly
+from beamlore.catalogue.database import Document, told_plainly, total_order
 from beamlore.catalogue.derived.fields import COUNTED, EVERYTHING, ODD, PUBLIC, answer_order, decoded
 from beamlore.catalogue.derived.fold import ROLLUPS, SEARCH, SIGNATURES
 from beamlore.catalogue.derived.log import CHANGES
@@ -17,7 +17,9 @@ SIGNATURES_LOOKED_AT = 2_000
 
 SEARCH_INDEXES: Sequence[IndexModel] = (
     # Words and metadata values, the newest first; the signature in it, so that only what is shown is read.
-    IndexModel([("t", ASCENDING), ("creationTime", DESCENDING), ("s", ASCENDING)], name="terms"),
+    IndexModel(
+        [("t", ASCENDING), ("creationTime", DESCENDING), ("_id", DESCENDING), ("s", ASCENDING)], name="terms_newest"
+    ),
     # A page, and everything else, of those who see few signatures.
     IndexModel([("s", ASCENDING), ("creationTime", DESCENDING), ("_id", DESCENDING)], name="signature_newest"),
     # A page of those who see everything.
@@ -111,7 +113,7 @@ class DerivedRepository:
             found = await self._search.find(
                 where,
                 {"_id": 1},
-                sort=list(sort) or None,
+                sort=total_order(sort),
                 skip=skip,
                 limit=limit,
                 batch_size=limit + 1,

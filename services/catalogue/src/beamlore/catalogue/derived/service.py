@@ -23,9 +23,11 @@ from beamlore.catalogue.derived.memory import Memory
 from beamlore.catalogue.derived.query import NotCoveredError, has_terms, search_query
 from beamlore.catalogue.derived.repository import DerivedRepository, within
 from beamlore.catalogue.derived.shared import Shared
+from beamlore.catalogue.derived.wordsearch import WordSearch
+from beamlore.catalogue.filters.build import to_mongo
 from beamlore.catalogue.filters.facets import facet_stages
 from beamlore.catalogue.filters.fields import Field
-from beamlore.catalogue.filters.grammar import All, Condition
+from beamlore.catalogue.filters.grammar import All, Compare, Condition, has_words, split_words
 from beamlore.catalogue.filters.listing import Limits
 from beamlore.catalogue.settings import Settings
 from beamlore.core import Principal
@@ -68,9 +70,25 @@ class Derived:
         self._smallest = settings.derived_from
         self._rights = rights
         self._repository = DerivedRepository(database, settings.query_seconds)
+        self._words = WordSearch(database, rights, self.deriver, settings.query_seconds, self._smallest)
         self._memory = Memory()
         self._visible = Memory()
         self._fold = Shared(self._fold_once)
+
+    async def of_documents(self, principal: Principal, where: Condition) -> Document:
+        """Return the query of datasets for which a condition holds; words are the search index's in it too.
+
+        Raises:
+            BadRequestError: too many datasets have the words.
+            UnavailableError: they cannot be searched for words now.
+        """
+        sought, rest = split_words(where)
+        for one in sought:
+            state = await self.changes.state()
+            indexed = state is not None and state.built and self._holds(state)
+            pids = await self._words.pids(principal, one.text, rest, indexed=indexed, followed=self._is_followed)
+            rest = All((Compare("_id", "$in", pids), rest))
+        return to_mongo(rest)
 
     async def count(self, principal: Principal, where: Condition, documents: Callable[[], Awaitable[int]]) -> int:
         """Return how many datasets the principal may see for which a condition holds.
@@ -90,7 +108,7 @@ class Derived:
                 return await documents()
             return await self._repository.count(_both(query, within(signatures)))
 
-        answer = await self._answer(principal, of_readers, ("count", repr(where)), find_out)
+        answer = await self._answer(principal, of_readers, ("count", repr(where)), find_out, words=has_words(rest))
         return await documents() if answer is None else answer
 
     async def facets(
@@ -123,7 +141,7 @@ class Derived:
             return to_json(await documents() if found is None else found)
 
         key = ("facets", repr(where), tuple(field.path for field in facets))
-        answer = await self._answer(principal, of_readers, key, find_out)
+        answer = await self._answer(principal, of_readers, key, find_out, words=has_words(rest))
         return await documents() if answer is None else orjson.Fragment(answer)
 
     async def page(self, principal: Principal, where: Condition, limits: Limits) -> list[Any] | None:
@@ -144,7 +162,8 @@ class Derived:
                 _both(matching, within(signatures)), limits.sort, limits.skip, limits.limit
             )
 
-        return await self._answer(principal, of_readers, ("page", repr(where), repr(limits)), find_out)
+        key = ("page", repr(where), repr(limits))
+        return await self._answer(principal, of_readers, key, find_out, words=has_words(rest))
 
     async def fold_some(self) -> int:
         """Fold the oldest entries, if there are any; return how many datasets waited before.
@@ -168,12 +187,17 @@ class Derived:
         of_readers: Condition,
         key: Hashable,
         find_out: Callable[[Mapping[str, int]], Awaitable[Answer]],
+        *,
+        words: bool,
     ) -> Answer | None:
-        """Return an answer that holds for everything written before this call; ``None``: ask the documents."""
+        """Return an answer that holds for everything written before this call; ``None``: ask the documents.
+
+        Words are asked of the search index however small the catalogue is: the documents have no index of them.
+        """
         answer: Answer | None = None
         epoch = await self._epoch()
         wanted = whose(self._rights.readable(principal), of_readers)
-        if epoch is not None and wanted is not None and await self._total(epoch) >= self._smallest:
+        if epoch is not None and wanted is not None and (words or await self._total(epoch) >= self._smallest):
 
             async def consistently() -> tuple[Answer | None, str]:
                 return await self._consistently(epoch, wanted, find_out)
@@ -217,7 +241,7 @@ class Derived:
 
     async def _epoch(self) -> str | None:
         """Return the epoch, with everything folded that was written before; ``None`` where that cannot be had now."""
-        if not (self.follows or self._alone):
+        if not self._is_followed:
             return None
         give_up_at = time.monotonic() + PATIENCE_SECONDS
         while True:
@@ -244,6 +268,10 @@ class Derived:
             if not error.has_error_label("TransientTransactionError"):
                 raise
             await asyncio.sleep(_PAUSE_SECONDS)
+
+    @property
+    def _is_followed(self) -> bool:
+        return self.follows or self._alone
 
     def _holds(self, state: LogState) -> bool:
         return state.rules == self.deriver.version and not state.building

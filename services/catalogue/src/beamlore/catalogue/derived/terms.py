@@ -13,7 +13,9 @@ Numbers are written so that their order as text is their order as numbers.
 
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from bson import Decimal128
 
 from beamlore.catalogue.quantities import si_unit
 
@@ -55,35 +57,59 @@ def quantity_term(key: str, unit: str, number: float) -> str:
 def metadata_terms(key: str, entry: object) -> Iterator[str]:
     """Yield the terms of a metadata entry: of its value, bare or in an object, and of its value in SI."""
     if not isinstance(entry, dict):
-        yield from _value_terms(key, "", entry)
-        return
+        yield from _value_terms(key, "", _each(entry))
+        if not isinstance(entry, list):
+            return
     for place, unit_name in (("value", "unit"), ("v", "u")):
-        value, unit = entry.get(place), entry.get(unit_name)
-        yield from _value_terms(key, place, value)
-        if is_number(value) and isinstance(unit, str) and unit and (known := si_unit(unit)) is not None:
-            yield from _quantity(key, known.name, known.convert(value))  # type: ignore[arg-type]
-    stored, name = entry.get("valueSI"), entry.get("unitSI")
-    if is_number(stored) and isinstance(name, str):
-        yield from _quantity(key, name, stored)  # type: ignore[arg-type]
+        values = _members(entry, place)
+        if not values:
+            continue
+        yield from _value_terms(key, place, values)
+        for unit in _members(entry, unit_name):
+            if isinstance(unit, str) and unit and (known := si_unit(unit)) is not None:
+                yield from _quantities(key, known.name, (known.convert(one) for one in _numbers(values)))
+    stored = _members(entry, "valueSI")
+    for name in _members(entry, "unitSI") if stored else ():
+        if isinstance(name, str):
+            yield from _quantities(key, name, _numbers(stored))
 
 
-def is_number(value: object) -> bool:
-    """Return whether a value is a finite number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def as_number(value: object) -> float | None:
+    """Return a value as the number that it is compared as; ``None`` where it is none, or not a number (NaN)."""
+    if isinstance(value, Decimal128):
+        value = float(value.to_decimal())
+    if isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value):
+        return float(value)
+    return None
 
 
-def _quantity(key: str, unit: str, number: float) -> Iterator[str]:
-    if math.isfinite(number):
+def _each(value: object) -> list[object]:
+    """Return the elements of a list, or the value: what a condition on a field is compared with."""
+    return value if isinstance(value, list) else [value]
+
+
+def _members(entry: object, name: str) -> list[object]:
+    """Return what MongoDB compares for ``entry.name``, also where the entry is a list of objects."""
+    if isinstance(entry, dict):
+        return _each(entry[name]) if name in entry else []
+    return [value for one in _each(entry) if isinstance(one, dict) and name in one for value in _each(one[name])]
+
+
+def _numbers(values: Iterable[object]) -> Iterator[float]:
+    for value in values:
+        if (number := as_number(value)) is not None:
+            yield number
+
+
+def _quantities(key: str, unit: str, numbers: Iterable[float]) -> Iterator[str]:
+    for number in numbers:
         yield quantity_term(key, unit, number)
 
 
-def _value_terms(key: str, place: str, value: object) -> Iterator[str]:
-    if isinstance(value, list):
-        for one in value:
-            if not isinstance(one, list):
-                yield from _value_terms(key, place, one)
-    elif isinstance(value, str):
-        if len(value) <= TEXT_LENGTH:
-            yield text_term(key, place, value)
-    elif is_number(value):
-        yield number_term(key, place, float(value))  # type: ignore[arg-type]
+def _value_terms(key: str, place: str, values: Iterable[object]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str):
+            if len(value) <= TEXT_LENGTH:
+                yield text_term(key, place, value)
+        elif (number := as_number(value)) is not None:
+            yield number_term(key, place, number)

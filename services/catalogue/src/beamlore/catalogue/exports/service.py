@@ -20,7 +20,6 @@ from beamlore.catalogue.exports.columns import (
 )
 from beamlore.catalogue.exports.repository import ExportRepository
 from beamlore.catalogue.exports.writers import CsvWriter, Format, NdjsonWriter, ParquetWriter, TableWriter
-from beamlore.catalogue.filters import to_mongo
 from beamlore.catalogue.filters.fields import Field
 from beamlore.catalogue.filters.grammar import Condition
 from beamlore.catalogue.keys import sent_key, spellings, stored_key
@@ -70,6 +69,7 @@ class ExportService:
         settings = ground.settings
         rights = DatasetRights(ground.policy, settings)
         self._datasets = ExportRepository(ground.database["Dataset"], rights, settings.query_seconds)
+        self._derived = ground.derived
         self._seconds = settings.export_seconds
         self._most = settings.exports_at_once
         self._keys = settings.export_metadata_columns
@@ -88,7 +88,7 @@ class ExportService:
         """
         self._admit(caller)
         try:
-            where = to_mongo(wish.condition)
+            where = await self._derived.of_documents(principal, wish.condition)
             table = await self._table(principal, where, wish)
             writer = await asyncio.to_thread(_writer, table.columns, wish)
             wanted = _projection(wish)

@@ -12,6 +12,7 @@ from beamlore.catalogue.filters.grammar import (
     Not,
     OneOf,
     Quantity,
+    Within,
     Words,
 )
 
@@ -21,6 +22,8 @@ def to_mongo(condition: Condition) -> dict[str, Any]:
     match condition:
         case Compare(path, operator, value):
             return {path: {operator: value}}
+        case Within(path, bounds):
+            return _within(path, dict(bounds))
         case Exists(path, there):
             return {path: {"$exists": there}}
         case Matches(path, pattern, options, negated):
@@ -44,3 +47,20 @@ def to_mongo(condition: Condition) -> dict[str, Any]:
             if len(parts) == 1:
                 return parts[0]
             return {"$or": parts} if parts else {"_id": {"$in": []}}
+
+
+def _within(path: str, bounds: dict[str, Any]) -> dict[str, Any]:
+    """Return the query of one number within bounds.
+
+    On a list MongoDB lets one element meet one bound and another the other: elements are asked one by one here, and
+    so are those of a list of objects above.
+    """
+    above, _, last = path.rpartition(".")
+    single = {**bounds, "$not": {"$type": "array"}}
+    return {
+        "$or": [
+            {path: {"$elemMatch": bounds}},
+            {path: single, above: {"$not": {"$type": "array"}}},
+            {above: {"$elemMatch": {last: single}}},
+        ]
+    }

@@ -40,7 +40,9 @@ def _count_by(field: Field) -> list[dict[str, Any]]:
     key: Any = name
     if field.kind == "date":
         key = {"year": {"$year": name}, "month": {"$month": name}, "day": {"$dayOfMonth": name}}
-    stages: list[dict[str, Any]] = [{"$unwind": name}] if field.kind == "list" else []
+    # What a list holds twice counts once.
+    once = {"$cond": [{"$isArray": name}, {"$setUnion": [name, []]}, name]}
+    stages: list[dict[str, Any]] = [{"$set": {field.path: once}}, {"$unwind": name}] if field.kind == "list" else []
     return [
         *stages,
         {"$group": {"_id": key, "count": {"$sum": 1}}},

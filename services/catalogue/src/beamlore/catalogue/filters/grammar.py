@@ -16,6 +16,14 @@ class Compare:
 
 
 @dataclass(frozen=True)
+class Within:
+    """A number between two bounds: of a list, one and the same element."""
+
+    path: str
+    bounds: tuple[tuple[ComparisonOperator, float], ...]
+
+
+@dataclass(frozen=True)
 class Exists:
     """Whether a field is there."""
 
@@ -52,7 +60,7 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Words:
-    """Words anywhere in a dataset's descriptive fields (MongoDB's ``$text``)."""
+    """Words anywhere in a document's descriptive fields; of datasets, also in metadata values."""
 
     text: str
 
@@ -86,4 +94,22 @@ class OneOf:
     condition: "Condition"
 
 
-Condition: TypeAlias = Compare | Exists | Matches | OneOf | Quantity | Words | Not | All | AnyOf
+Condition: TypeAlias = Compare | Exists | Matches | OneOf | Quantity | Within | Words | Not | All | AnyOf
+
+
+def split_words(condition: Condition) -> tuple[list[Words], Condition]:
+    """Return the words that are searched, and the rest of a condition; both hold where it holds.
+
+    Words stand at the top of a condition only, beside others (``where`` refuses them elsewhere).
+    """
+    if isinstance(condition, Words):
+        return [condition], All()
+    if not isinstance(condition, All):
+        return [], condition
+    split = [split_words(one) for one in condition.conditions]
+    return [one for found, _ in split for one in found], All(tuple(rest for _, rest in split if rest != All()))
+
+
+def has_words(condition: Condition) -> bool:
+    """Return whether words are searched."""
+    return bool(split_words(condition)[0])

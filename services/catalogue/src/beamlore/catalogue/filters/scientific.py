@@ -11,7 +11,16 @@ from typing import Any
 
 from beamlore.catalogue.filters.errors import FilterError
 from beamlore.catalogue.filters.fields import Vocabulary
-from beamlore.catalogue.filters.grammar import All, AnyOf, Compare, ComparisonOperator, Condition, Matches, Quantity
+from beamlore.catalogue.filters.grammar import (
+    All,
+    AnyOf,
+    Compare,
+    ComparisonOperator,
+    Condition,
+    Matches,
+    Quantity,
+    Within,
+)
 from beamlore.catalogue.keys import spellings as key_spellings
 from beamlore.catalogue.quantities import SiUnit, compatible_units, si_unit
 
@@ -56,12 +65,32 @@ def _on(path: str, value: Mapping[str, Any], at: str) -> Condition:
     relation, rhs, unit = value["relation"], value["rhs"], value.get("unit") or ""
     if not isinstance(unit, str) or len(unit) > 64:
         raise FilterError(f"{at}.unit", "is the name of a unit")
-    if relation in ("EQUAL_TO_STRING", "EQUAL_TO"):
-        return AnyOf(tuple(Compare(one, "$eq", _text(rhs, f"{at}.rhs")) for one in _places(path)))
+    if relation == "EQUAL_TO":
+        return _equal(path, rhs, unit, at)
+    if relation == "EQUAL_TO_STRING":
+        return _is(path, _text(rhs, f"{at}.rhs"))
     if relation == "CONTAINS_STRING":
         pattern = re.escape(_text(rhs, f"{at}.rhs"))
         return AnyOf(tuple(Matches(one, pattern, "i") for one in _places(path)))
     return _numeric(path, _bounds(relation, rhs, at), unit)
+
+
+def _is(path: str, value: object) -> Condition:
+    return AnyOf(tuple(Compare(one, "$eq", value) for one in _places(path)))
+
+
+def _equal(path: str, rhs: Any, unit: str, at: str) -> Condition:
+    """Return the condition of an equal value: a number as a number, also where it was typed as text."""
+    if isinstance(rhs, bool):
+        return _is(path, rhs)
+    if isinstance(rhs, int | float):
+        return _on(path, {"relation": "EQUAL_TO_NUMERIC", "rhs": rhs, "unit": unit}, at)
+    as_text = _is(path, _text(rhs, f"{at}.rhs"))
+    try:
+        _real(rhs, f"{at}.rhs")
+    except FilterError:
+        return as_text
+    return AnyOf((as_text, _on(path, {"relation": "EQUAL_TO_NUMERIC", "rhs": rhs, "unit": unit}, at)))
 
 
 def _bounds(relation: object, rhs: object, at: str) -> tuple[_Bound, ...]:
@@ -98,7 +127,8 @@ def _numeric(path: str, bounds: tuple[_Bound, ...], unit: str) -> Condition:
 
 
 def _within(path: str, bounds: tuple[_Bound, ...]) -> Condition:
-    return All(tuple(Compare(path, sign, bound) for sign, bound in _widened(bounds)))
+    widened = _widened(bounds)
+    return Within(path, widened) if len(widened) > 1 else Compare(path, *widened[0])
 
 
 def _widened(bounds: tuple[_Bound, ...]) -> tuple[_Bound, ...]:
@@ -128,7 +158,9 @@ def _pairs(path: str) -> tuple[tuple[str, str], ...]:
 
 
 def _text(value: object, at: str) -> str:
-    if isinstance(value, bool | int | float):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
         return str(value)
     if not isinstance(value, str) or len(value) > _TEXT_LENGTH:
         raise FilterError(at, f"is text of at most {_TEXT_LENGTH} characters")

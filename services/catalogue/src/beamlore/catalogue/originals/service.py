@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from beamlore.catalogue.datasets.rights import DatasetRights
-from beamlore.catalogue.filters import to_mongo
 from beamlore.catalogue.filters.fields import Field
 from beamlore.catalogue.filters.grammar import Condition
 from beamlore.catalogue.noun import Ground
@@ -21,6 +20,7 @@ class OriginalService:
     def __init__(self, ground: Ground) -> None:
         rights = DatasetRights(ground.policy, ground.settings)
         self._datasets = OriginalRepository(ground.database["Dataset"], rights, ground.settings.query_seconds)
+        self._derived = ground.derived
 
     async def page(
         self,
@@ -37,7 +37,8 @@ class OriginalService:
         Raises:
             BadRequestError: the cursor is not one of ours.
         """
-        found = await self._datasets.page(principal, to_mongo(condition), keyset, cursor, columns, limit + 1)
+        where = await self._derived.of_documents(principal, condition)
+        found = await self._datasets.page(principal, where, keyset, cursor, columns, limit + 1)
         page: dict[str, Any] = {}
         if len(found) > limit:
             page["nextCursor"] = keyset.place(found[limit - 1])

@@ -6,7 +6,6 @@ from typing import Any
 
 from beamlore.catalogue.datasets.rights import DatasetRights
 from beamlore.catalogue.datasets.vocabulary import DATASETS
-from beamlore.catalogue.filters import to_mongo
 from beamlore.catalogue.filters.grammar import Condition
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.originals.repository import stored_paths
@@ -20,6 +19,7 @@ class ParameterService:
     def __init__(self, ground: Ground) -> None:
         rights = DatasetRights(ground.policy, ground.settings)
         self._datasets = ParameterRepository(ground.database["Dataset"], rights, ground.settings.query_seconds)
+        self._derived = ground.derived
 
     async def values(self, principal: Principal, condition: Condition, key: str, limit: int) -> dict[str, Any]:
         """Return the ranges and the most frequent values of a parameter, as sent: nothing is converted.
@@ -28,7 +28,8 @@ class ParameterService:
             FilterError: it cannot be the key of a metadata entry.
         """
         paths = stored_paths(DATASETS.field(f"{DATASETS.metadata}.{key}", "key", strict=True))
-        found = await self._datasets.values(principal, to_mongo(condition), paths, limit)
+        where = await self._derived.of_documents(principal, condition)
+        found = await self._datasets.values(principal, where, paths, limit)
         count = found["all"][0]["n"] if found["all"] else 0
         return {
             "key": key,

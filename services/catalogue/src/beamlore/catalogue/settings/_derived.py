@@ -15,7 +15,9 @@ class DerivedSettings(BaseSettings):
         "stands for any characters. Others are looked for in the documents. Changing it derives everything again.",
     )
     derived_from: int = Field(
-        default=2_000, ge=0, description="A catalogue with fewer datasets is always answered by its documents."
+        default=2_000,
+        ge=0,
+        description="A catalogue with fewer datasets is answered by its documents, except for words.",
     )
     derived_alone: Flag = Field(
         default=False,

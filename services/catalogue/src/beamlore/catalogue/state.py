@@ -68,7 +68,7 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
     """Return the catalogue over a database."""
     database = client[settings.mongo_database]
     policy = AccessPolicy()
-    writer = DurableWriter(client)
+    writer = DurableWriter(client, settings.dependency_write_seconds)
     tracker = ScopeTracker(database[SCOPES])
     changes = ChangeLog(database)
     recorders = (AuditTrail(database), HistoryRecorder(database, settings))
@@ -81,7 +81,9 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
     )
     totals = Totals(database)
     deletions = DeletionAmender(database, PublishingRights(settings))
-    transactions = Transactions(client, writer, observers, (deletions, totals))
+    transactions = Transactions(
+        client, writer, observers, (deletions, totals), seconds=settings.dependency_write_seconds
+    )
     derived = Derived(client, database, DatasetRights(policy, settings), settings, changes)
     ground = Ground(client, database, settings, policy, writer, transactions, phases, derived)
     repository = DatasetRepository(ground)

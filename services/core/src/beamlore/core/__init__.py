@@ -3,6 +3,7 @@
 from beamlore.core._accounts import GONE, Account, AccountSource, KeycloakAccounts
 from beamlore.core._app import create_app
 from beamlore.core._current import current_request, known, new_request_id, request_id, working_on
+from beamlore.core._deadlines import READ_SECONDS, WRITE_SECONDS, deadline, read_seconds, to_database, to_server
 from beamlore.core._durability import Durability, DurabilityLevel, DurableWriter, WriteScope
 from beamlore.core._ending import Ending
 from beamlore.core._errors import (
@@ -18,7 +19,6 @@ from beamlore.core._errors import (
     UnauthenticatedError,
     UnavailableError,
     UnprocessableError,
-    install_error_handlers,
 )
 from beamlore.core._health import Health
 from beamlore.core._identity import (
@@ -41,6 +41,8 @@ from beamlore.core._models import ApiModel
 from beamlore.core._mongo import connect, reason_of
 from beamlore.core._present import PresentVerifier, check_account
 from beamlore.core._rechecks import AccountRechecks
+from beamlore.core._mongo_errors import is_transient, is_unknown_commit, translated
+from beamlore.core._problems import install_error_handlers
 from beamlore.core._schema import SchemaWatch
 from beamlore.core._server import Server, serve, server
 from beamlore.core._service_account import ServiceAccountAuth
@@ -63,6 +65,8 @@ __all__ = [
     "Account",
     "AccountRechecks",
     "AccountSource",
+    "READ_SECONDS",
+    "WRITE_SECONDS",
     "ApiModel",
     "BadRequestError",
     "BeamloreError",
@@ -115,10 +119,13 @@ __all__ = [
     "connect",
     "create_app",
     "current_request",
+    "deadline",
     "index_migration",
     "install_error_handlers",
     "is_address",
     "is_tracing",
+    "is_transient",
+    "is_unknown_commit",
     "kafka_options",
     "known",
     "measured",
@@ -126,6 +133,7 @@ __all__ = [
     "migrate_now",
     "new_request_id",
     "phase_took",
+    "read_seconds",
     "reason_of",
     "request_id",
     "requires",
@@ -134,7 +142,10 @@ __all__ = [
     "service_client",
     "span_within",
     "start_tracing",
+    "to_database",
+    "to_server",
     "traceparent_of",
     "verified_email",
+    "translated",
     "working_on",
 ]

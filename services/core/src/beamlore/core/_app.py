@@ -11,9 +11,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from beamlore.core._ending import Ending
-from beamlore.core._errors import install_error_handlers, problem
 from beamlore.core._health import Health
 from beamlore.core._present import PresentVerifier
+from beamlore.core._problems import install_error_handlers, problem
 from beamlore.core._requests import Requests
 from beamlore.core._routing import RouteIndex
 from beamlore.core._settings import HttpSettings, OidcSettings
@@ -108,7 +108,9 @@ def create_app(
     if isinstance(settings, OidcSettings):
         app.state.verifier = PresentVerifier(settings)
     install_error_handlers(app)
-    app.add_middleware(Requests, slow_seconds=settings.slow_request_seconds)
+    app.add_middleware(
+        Requests, slow_seconds=settings.slow_request_seconds, read_seconds=settings.dependency_read_seconds
+    )
     app.add_middleware(_LastAnswers, ending=health.ending)
     app.include_router(health.routes())
 

@@ -17,10 +17,13 @@ _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 class CurrentRequest:
     """What is known of the request under way."""
 
-    __slots__ = ("facts", "id", "phases", "rows")
+    __slots__ = ("facts", "id", "phases", "read_seconds", "rows")
 
-    def __init__(self, request_id: str) -> None:
+    def __init__(self, request_id: str, read_seconds: float = 5.0) -> None:
         self.id = request_id
+        self.read_seconds = read_seconds
+        """How long it may wait for an answer of what the service depends on."""
+
         self.phases: dict[str, float] = {}
         """Seconds by phase."""
 
@@ -52,9 +55,9 @@ def known(**facts: object) -> None:
         request.facts.update(facts)
 
 
-def begin_request(given: str) -> CurrentRequest:
+def begin_request(given: str, read_seconds: float) -> CurrentRequest:
     """Begin a request in this context, under the caller's id where it is well formed, else under a new one."""
-    request = CurrentRequest(given if given and _WELL_FORMED.fullmatch(given) else new_request_id())
+    request = CurrentRequest(given if given and _WELL_FORMED.fullmatch(given) else new_request_id(), read_seconds)
     _current.set(request)
     return request
 

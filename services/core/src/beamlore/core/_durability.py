@@ -17,6 +17,8 @@ import structlog
 from pymongo import AsyncMongoClient, WriteConcern
 from pymongo.errors import PyMongoError
 
+from beamlore.core._deadlines import READ_SECONDS, WRITE_SECONDS, deadline, to_database
+
 log = structlog.get_logger(__name__)
 
 DurabilityLevel: TypeAlias = Literal["majority", "w1"]
@@ -61,8 +63,15 @@ class WriteScope:
 class DurableWriter:
     """Chooses between majority and ``w1`` for a process, from what its writes and the primary report."""
 
-    def __init__(self, client: AsyncMongoClient[Any]) -> None:
+    def __init__(self, client: AsyncMongoClient[Any], seconds: float = WRITE_SECONDS) -> None:
+        """Begin with a majority.
+
+        Args:
+            client: of the replica set.
+            seconds: how long a group of writes may take.
+        """
         self._client = client
+        self._seconds = seconds
         self._degraded = False
         self._checked_at = 0.0
         self._lock = asyncio.Lock()
@@ -74,27 +83,33 @@ class DurableWriter:
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[WriteScope, None]:
-        """Give the scope of a group of writes; its ``durability`` holds once the block is left."""
-        await self._recheck()
-        scope = WriteScope("w1" if self._degraded else "majority", await self._term())
-        yield scope
-        if scope.level == "w1" and not self._degraded:
-            self._degraded = True
-            log.warning("no majority holds our writes; going on with the primary alone")
-        scope._close(await self._term())  # noqa: SLF001 - the writer ends what it began
+        """Give the scope of a group of writes; its ``durability`` holds once the block is left.
+
+        Raises:
+            NetworkTimeout: the writes took too long; what became of them is not known.
+        """
+        with deadline(self._seconds, to_database):
+            await self._recheck()
+            scope = WriteScope("w1" if self._degraded else "majority", await self._term())
+            yield scope
+            if scope.level == "w1" and not self._degraded:
+                self._degraded = True
+                log.warning("no majority holds our writes; going on with the primary alone")
+            scope._close(await self._term())  # noqa: SLF001 - the writer ends what it began
 
     async def current(self) -> Durability:
         """Return how durable all writes are that were made before this call; waits a moment for a majority.
 
         Raises:
-            PyMongoError: no primary answers.
+            PyMongoError: no primary answers, or not in time.
         """
-        first = await self._client.admin.command("hello")
-        hello = first
-        give_up_at = time.monotonic() + _CATCH_UP_SECONDS
-        while not _holds(hello, first) and time.monotonic() < give_up_at:
-            await asyncio.sleep(_CATCH_UP_SECONDS / 20)
-            hello = await self._client.admin.command("hello")
+        with deadline(READ_SECONDS, to_database):
+            first = await self._client.admin.command("hello")
+            hello = first
+            give_up_at = time.monotonic() + _CATCH_UP_SECONDS
+            while not _holds(hello, first) and time.monotonic() < give_up_at:
+                await asyncio.sleep(_CATCH_UP_SECONDS / 20)
+                hello = await self._client.admin.command("hello")
         held = _holds(hello, first)
         if self._degraded and held:
             self._recovered()

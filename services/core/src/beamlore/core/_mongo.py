@@ -9,6 +9,13 @@ from pymongo.errors import PyMongoError
 from beamlore.core._settings import MongoSettings
 
 POOL_SIZE = 50
+_HEARTBEAT_MS = 2_000
+_CONNECT_MS = 2_000
+"""A member that hangs is found after the sum of both: what waits for it is broken off and tried again elsewhere, before
+a request's deadline (5 s). The driver's own values would find it after 30 s."""
+
+_SELECTION_MS = 4_000
+_QUEUE_MS = 5_000
 _open = Gauge("beamlore_mongo_pool_connections", "Open connections to a server.", ["server"])
 _in_use = Gauge("beamlore_mongo_pool_used_connections", "Connections to a server that are in use.", ["server"])
 _failures = Counter(
@@ -25,8 +32,10 @@ def connect(settings: MongoSettings, *, app_name: str) -> AsyncMongoClient[dict[
         tz_aware=True,
         appname=app_name,
         w="majority",
-        serverSelectionTimeoutMS=5_000,
-        connectTimeoutMS=3_000,
+        serverSelectionTimeoutMS=_SELECTION_MS,
+        connectTimeoutMS=_CONNECT_MS,
+        heartbeatFrequencyMS=_HEARTBEAT_MS,
+        waitQueueTimeoutMS=_QUEUE_MS,
         maxPoolSize=POOL_SIZE,
         event_listeners=[_Pool()],
     )

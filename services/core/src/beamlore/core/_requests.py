@@ -28,15 +28,17 @@ class Requests:
     An error that nobody foresaw is answered here, so that its answer and its line in the log carry the id too.
     """
 
-    def __init__(self, app: ASGIApp, slow_seconds: float) -> None:
+    def __init__(self, app: ASGIApp, slow_seconds: float, read_seconds: float) -> None:
         """Wrap an application.
 
         Args:
             app: what answers.
             slow_seconds: a request that takes longer until its answer begins has a line in the log.
+            read_seconds: how long a request may wait for an answer of what the service depends on.
         """
         self._app = app
         self._slow_seconds = slow_seconds
+        self._read_seconds = read_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -44,7 +46,7 @@ class Requests:
             await self._app(scope, receive, send)
             return
         given = next((value for name, value in scope["headers"] if name == _HEADER), b"")
-        request = begin_request(given.decode("latin-1"))
+        request = begin_request(given.decode("latin-1"), self._read_seconds)
         begun = time.perf_counter()
         answered = False
 

@@ -42,6 +42,15 @@ class HttpSettings(_Settings):
         "is not ready any more.",
     )
     stop_seconds: int = Field(default=10, ge=1, description="How long open requests may take after that.")
+    dependency_read_seconds: float = Field(
+        default=5,
+        gt=0,
+        description="How long a request waits for an answer of what the service depends on (database, identity "
+        "provider, other services). Then it is answered with 503 and `Retry-After`.",
+    )
+    dependency_write_seconds: float = Field(
+        default=10, gt=0, description="The same where something is written; others' changes are waited for within it."
+    )
 
 
 class OidcSettings(_Settings):

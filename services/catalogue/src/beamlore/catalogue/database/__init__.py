@@ -1,7 +1,7 @@
 """The catalogue's way to its database."""
 
 from beamlore.catalogue.database.repository import Document, GuardedRepository, Query, told_plainly, total_order
-from beamlore.catalogue.database.store import Change, Store, Transactions, WriteAmender, WriteObserver
+from beamlore.catalogue.database.store import Change, Store, Transactions, WriteAmender, WriteObserver, refusals
 from beamlore.catalogue.database.writing import BulkOutcome, DurableBulk
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Transactions",
     "WriteAmender",
     "WriteObserver",
+    "refusals",
     "told_plainly",
     "total_order",
 ]

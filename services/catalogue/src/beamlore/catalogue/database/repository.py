@@ -10,13 +10,13 @@ import bson
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import ExecutionTimeout, PyMongoError
+from pymongo.errors import PyMongoError
 
 from beamlore.catalogue.access import Rights
 from beamlore.catalogue.database.bson import Bson, identifier_of
 from beamlore.catalogue.database.gathering import AT_ONCE, Gathered
 from beamlore.catalogue.measures import rows
-from beamlore.core import BadRequestError, Principal, UnavailableError, current_request, phase_took
+from beamlore.core import Principal, current_request, deadline, phase_took, read_seconds, to_database, translated
 
 Document = dict[str, Any]
 _RAW = CodecOptions(document_class=RawBSONDocument)
@@ -91,21 +91,24 @@ class GuardedRepository:
             batch: documents at a time.
             seconds: longest time the database may spend on all of it.
         """
-        with told_plainly():
-            # A batch of the server's, which has 16 MiB at most, however large the documents are.
-            async with self._collection.find_raw_batches(
-                both(query.where, self._rights.readable(principal)),
-                query.projection,
-                sort=query.order,
-                max_time_ms=round(seconds * 1000),
-                batch_size=batch,
-                allow_disk_use=True,
-            ) as cursor:
-                async for raw in cursor:
-                    # The driver's types have documents here; what comes is their bytes.
-                    found = bson.decode_all(cast(bytes, raw), self._collection.codec_options)
-                    self._count_rows(len(found))
-                    yield found
+        # A batch of the server's, which has 16 MiB at most, however large the documents are.
+        async with self._collection.find_raw_batches(
+            both(query.where, self._rights.readable(principal)),
+            query.projection,
+            sort=query.order,
+            max_time_ms=round(seconds * 1000),
+            batch_size=batch,
+            allow_disk_use=True,
+        ) as cursor:
+            while True:
+                with told_plainly(seconds):
+                    raw = await anext(cursor, None)
+                if raw is None:
+                    return
+                # The driver's types have documents here; what comes is their bytes.
+                found = bson.decode_all(cast(bytes, raw), self._collection.codec_options)
+                self._count_rows(len(found))
+                yield found
 
     async def find_one(self, principal: Principal, query: Query) -> Document | None:
         """Return one document the principal may see that matches."""
@@ -178,7 +181,7 @@ class GuardedRepository:
         """
         milliseconds = self._milliseconds if seconds is None else round(seconds * 1000)
         pipeline = [{"$match": both(where, self._rights.readable(principal))}, *stages]
-        with told_plainly():
+        with told_plainly(None if seconds is None else seconds + read_seconds()):
             cursor = await self._collection.aggregate(pipeline, maxTimeMS=milliseconds)
             return await cursor.to_list()
 
@@ -194,21 +197,35 @@ class GuardedRepository:
 
 
 class told_plainly:  # noqa: N801 - reads as a function: `with told_plainly()`
-    """Turns the driver's errors into ours (too long, or away), and counts the time as the request's at the database."""
+    """Turns the driver's errors into ours, breaks off what hangs, and counts the time as the request's at the database.
 
-    __slots__ = ("_begun",)
+    What is a fault of ours stays the error it is: it is logged, and answered as one.
+    """
+
+    __slots__ = ("_begun", "_deadline")
+
+    def __init__(self, seconds: float | None = None) -> None:
+        """Prepare.
+
+        Args:
+            seconds: how long the database may take; without them, as long as any read of a request.
+        """
+        self._deadline = deadline(read_seconds() if seconds is None else seconds, to_database)
 
     def __enter__(self) -> None:
         self._begun = time.perf_counter()
+        self._deadline.__enter__()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         phase_took("database", time.perf_counter() - self._begun)
-        if isinstance(error, ExecutionTimeout):
-            raise BadRequestError("the query took too long; narrow it") from error
-        if isinstance(error, PyMongoError):
-            raise UnavailableError("the database does not answer; try again in a moment") from error
+        try:
+            self._deadline.__exit__(kind, error, trace)
+        except PyMongoError as late:
+            error = late
+        if error is not None and (ours := translated(error)) is not None:
+            raise ours from error
 
 
 def both(where: Mapping[str, Any], access: Mapping[str, Any]) -> Document:

@@ -4,36 +4,46 @@ Each write and what its observers write (the audit, derived data) is one transac
 ``beamlore.core``: it stands as a whole, or not at all.
 """
 
+import asyncio
+import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 from bson import ObjectId, encode
-from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
-from pymongo import AsyncMongoClient, ReturnDocument
+from pymongo import AsyncMongoClient, ReturnDocument, timeout
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
 
 from beamlore.catalogue.access import Rights
 from beamlore.catalogue.database.bson import Bson
 from beamlore.catalogue.database.creating import Together
 from beamlore.catalogue.database.repository import Document, GuardedRepository, both
 from beamlore.core import (
-    BadRequestError,
+    WRITE_SECONDS,
     ConflictError,
     DurableWriter,
     Principal,
-    UnavailableError,
     WriteScope,
+    deadline,
+    is_transient,
+    is_unknown_commit,
     request_id,
+    to_database,
+    translated,
 )
 
 Operation: TypeAlias = Literal["create", "change", "delete"]
+Result = TypeVar("Result")
 _WRITE_CONCERN_TIMEOUT = 64
-_ATTEMPTS = 5
+_LET_GO_SECONDS = 1.0
+"""A transaction that cannot be aborted ends by itself; who waits has waited long enough."""
+
+_SHORTEST_PAUSE_SECONDS = 0.004
+_LONGEST_PAUSE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -78,11 +88,24 @@ class Transactions:
         writer: DurableWriter,
         observers: Sequence[WriteObserver],
         amenders: Sequence[WriteAmender] = (),
+        *,
+        seconds: float = WRITE_SECONDS,
     ) -> None:
+        """Prepare.
+
+        Args:
+            client: of the replica set.
+            writer: says how durable writes are.
+            observers: are told of changes, in the transaction that makes them.
+            amenders: make further changes that belong to them, before anybody is told.
+            seconds: how long a transaction may take, with all its attempts.
+        """
         self._client = client
         self._writer = writer
         self._observers = tuple(observers)
         self._amenders = tuple(amenders)
+        self._seconds = seconds
+        self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def within(self, scope: WriteScope) -> AsyncGenerator[AsyncClientSession, None]:
@@ -93,12 +116,15 @@ class Transactions:
                 yield session
             except BaseException:
                 if session.in_transaction:
-                    await session.abort_transaction()
+                    with timeout(_LET_GO_SECONDS):
+                        await session.abort_transaction()
                 raise
             await _commit(session, scope)
 
     async def run(self, work: "Work") -> Sequence[Change]:
         """Run work in a transaction, tell the observers, and commit; again where others were in the way.
+
+        Others' changes of the same documents, and a change of the primary, are waited for as long as a write may take.
 
         Args:
             work: does the writes with the session and returns the changes it made; may run several times.
@@ -108,23 +134,48 @@ class Transactions:
             ConflictError: a unique key is taken.
             UnavailableError: the database does not take the write.
         """
-        for attempt in range(_ATTEMPTS):
-            try:
-                with _storable():
-                    async with self._writer.write() as scope, self.within(scope) as session:
-                        changes = await work(session)
-                        if changes:
-                            for amender in self._amenders:
-                                changes = await amender.amend(session, changes)
-                            for observer in self._observers:
-                                await observer.wrote(session, changes)
-                return changes
-            except DuplicateKeyError as error:
-                raise ConflictError(f"there is one already: {_taken(error)}") from error
-            except PyMongoError as error:
-                if not error.has_error_label("TransientTransactionError") or attempt == _ATTEMPTS - 1:
-                    raise UnavailableError("the database does not take the write; try again in a moment") from error
-        raise UnavailableError("others change the same at the moment; try again")
+
+        async def attempt() -> Sequence[Change]:
+            async with self._writer.write() as scope, self.within(scope) as session:
+                changes = await work(session)
+                if changes:
+                    for amender in self._amenders:
+                        changes = await amender.amend(session, changes)
+                    for observer in self._observers:
+                        await observer.wrote(session, changes)
+            return changes
+
+        with refusals(), deadline(self._seconds, to_database):
+            return await self.until_alone(attempt)
+
+    async def until_alone(
+        self, attempt: Callable[[], Awaitable[Result]], on: Callable[[Exception], bool] = is_transient
+    ) -> Result:
+        """Try a transaction until no other is in its way; the caller sets the deadline.
+
+        Those of this process that met others wait for one another: many at once would be in each other's way again and
+        again, and who has the most to write would never have its turn.
+
+        Args:
+            attempt: the whole transaction; may run several times.
+            on: the errors after which it is tried again.
+        """
+        try:
+            return await attempt()
+        except Exception as error:
+            if not on(error):
+                raise
+        pause = _SHORTEST_PAUSE_SECONDS
+        async with self._turn:
+            while True:
+                try:
+                    return await attempt()
+                except Exception as error:
+                    if not on(error):
+                        raise
+                # Other processes have no turn here: chance decides who is first.
+                await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - no secret
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
 
 class Work(Protocol):
@@ -154,7 +205,7 @@ class Store(GuardedRepository):
             UnavailableError: the database does not take it.
         """
         document.setdefault("_id", ObjectId())
-        with _storable():
+        with refusals():
             raw = encode(document, codec_options=self._collection.codec_options)
         await self._together.create((Change(self._collection.name, "create", principal, None, document), raw), len(raw))
         return document
@@ -247,22 +298,35 @@ class Store(GuardedRepository):
 
 
 @contextmanager
-def _storable() -> Generator[None, None, None]:
+def refusals() -> Generator[None, None, None]:
+    """Turn the driver's errors of a write into ours."""
     try:
         yield
-    except (OverflowError, BSONError) as error:
-        raise BadRequestError(f"what was sent cannot be stored: {error}") from error
+    except Exception as error:
+        ours = translated(error)
+        if ours is None:
+            raise
+        raise ours from error
 
 
 async def _commit(session: AsyncClientSession, scope: WriteScope) -> None:
-    try:
-        await session.commit_transaction()
-    except OperationFailure as error:
-        if error.code != _WRITE_CONCERN_TIMEOUT:
-            raise
-        scope.not_by_majority()
+    pause = _SHORTEST_PAUSE_SECONDS
+    while True:
+        try:
+            await session.commit_transaction()
+        except PyMongoError as error:
+            if _waits_for_majority(error):
+                scope.not_by_majority()
+                return
+            if not is_unknown_commit(error):
+                raise
+            # To commit it once more does no harm, and says what became of it; the transaction's deadline ends this.
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+        else:
+            return
 
 
-def _taken(error: DuplicateKeyError) -> str:
-    key = (error.details or {}).get("keyValue") or {}
-    return ", ".join(f"{name} {value!r}" for name, value in key.items()) or "the identifier is taken"
+def _waits_for_majority(error: Exception) -> bool:
+    """Return whether a transaction is committed, on the primary alone."""
+    return isinstance(error, OperationFailure) and error.code == _WRITE_CONCERN_TIMEOUT

@@ -8,7 +8,7 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError
 
-from beamlore.core import UnavailableError, WriteScope
+from beamlore.core import WriteScope
 
 _DUPLICATE_KEY = 11000
 _WRITE_CONCERN_TIMEOUT = 64
@@ -32,22 +32,30 @@ class DurableBulk:
         """Write the operations and return what became of them.
 
         Raises:
-            UnavailableError: the database refused some for a reason of its own; all may be written again.
+            BulkWriteError: the database refused some for a reason of its own.
         """
+        outcome = await self._written(scope, operations)
+        if outcome.refused:
+            # Another may have created it between the look and the insert of the upsert: then the filter decides now.
+            again = await self._written(scope, [operations[position] for position in outcome.refused])
+            outcome.refused = [outcome.refused[position] for position in again.refused]
+        return outcome
+
+    async def _written(self, scope: WriteScope, operations: Sequence[UpdateOne]) -> BulkOutcome:
         if not operations:
             return BulkOutcome()
         collection = self._collection.with_options(write_concern=scope.write_concern)
         try:
             answer = await collection.bulk_write(operations, ordered=False)
         except BulkWriteError as error:
-            return _partly(scope, error.details)
+            return _partly(scope, error)
         return BulkOutcome(created=set(answer.upserted_ids or ()))
 
     async def insert(self, scope: WriteScope, documents: Sequence[dict[str, Any]]) -> BulkOutcome:
         """Insert documents, those that can be, and return what became of them.
 
         Raises:
-            UnavailableError: the database refused some for a reason of its own; all may be written again.
+            BulkWriteError: the database refused some for a reason of its own.
         """
         if not documents:
             return BulkOutcome()
@@ -56,7 +64,7 @@ class DurableBulk:
         try:
             await collection.insert_many(documents, ordered=False)
         except BulkWriteError as error:
-            refused = _partly(scope, error.details).refused
+            refused = _partly(scope, error).refused
         return BulkOutcome(set(range(len(documents))).difference(refused), refused)
 
     async def update_one(self, scope: WriteScope, where: Mapping[str, Any], update: Mapping[str, Any]) -> bool:
@@ -68,19 +76,19 @@ class DurableBulk:
         try:
             answer = await collection.bulk_write([UpdateOne(where, update)])
         except BulkWriteError as error:
-            _partly(scope, error.details)
+            _partly(scope, error)
             return bool(error.details["nMatched"])
         return bool(answer.matched_count)
 
 
-def _partly(scope: WriteScope, details: Mapping[str, Any]) -> BulkOutcome:
-    for problem in details["writeConcernErrors"]:
-        if problem["code"] != _WRITE_CONCERN_TIMEOUT:
-            raise UnavailableError(f"the database does not acknowledge writes: {problem['errmsg']}")
+def _partly(scope: WriteScope, error: BulkWriteError) -> BulkOutcome:
+    """Return what became of a bulk of which the database refused what is there already, or lacked a majority."""
+    details = error.details
+    if any(problem["code"] != _WRITE_CONCERN_TIMEOUT for problem in details["writeConcernErrors"]):
+        raise error
+    if any(problem["code"] != _DUPLICATE_KEY for problem in details["writeErrors"]):
+        raise error
+    if details["writeConcernErrors"]:
         scope.not_by_majority()
-    refused = []
-    for problem in details["writeErrors"]:
-        if problem["code"] != _DUPLICATE_KEY:
-            raise UnavailableError(f"the database refused a write: {problem['errmsg']}")
-        refused.append(problem["index"])
+    refused = [problem["index"] for problem in details["writeErrors"]]
     return BulkOutcome({one["index"] for one in details["upserted"]}, refused)

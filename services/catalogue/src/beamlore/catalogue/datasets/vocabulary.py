@@ -18,6 +18,7 @@ _RELATED = {
 
 DATASETS = Vocabulary(
     noun="dataset",
+    searchable=True,
     kinds=kinds_of(
         {
             "text": """

@@ -14,7 +14,7 @@ from pymongo.errors import PyMongoError
 
 from beamlore.catalogue.access import Rights
 from beamlore.catalogue.answers import to_json
-from beamlore.catalogue.database import Document
+from beamlore.catalogue.database import Document, told_plainly
 from beamlore.catalogue.derived.access import split, whose
 from beamlore.catalogue.derived.fields import COUNTED, EVERYTHING, Deriver
 from beamlore.catalogue.derived.fold import Folder
@@ -218,7 +218,8 @@ class Derived:
             if signatures is None:
                 break
             answer = await find_out(signatures)
-            state = await self.changes.state()
+            with told_plainly():
+                state = await self.changes.state()
             if state is None or not state.built:
                 break
             if state.epoch == epoch:
@@ -233,7 +234,8 @@ class Derived:
     async def _signatures(self, epoch: str, where: Document | None, public: bool) -> dict[str, int] | None:
         async def find_out() -> tuple[dict[str, int] | None, str]:
             found = await self._repository.signatures(where, public=public)
-            state = await self.changes.state()
+            with told_plainly():
+                state = await self.changes.state()
             return found, state.epoch if state else ""
 
         found: dict[str, int] | None = await self._visible.get(epoch, repr((where, public)), find_out)
@@ -246,14 +248,16 @@ class Derived:
         give_up_at = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                state = await self.changes.state()
+                with told_plainly():
+                    state = await self.changes.state()
                 if state is None or not self._holds(state) or not state.built or state.datasets > WAITING_AT_MOST:
                     return None
                 if not state.entries:
                     return state.epoch
                 if time.monotonic() > give_up_at:
                     return None
-                await self._fold()
+                with told_plainly():
+                    await self._fold()
             except PyMongoError as error:
                 log.warning("derived data cannot be read; asking the documents", error=str(error))
                 return None

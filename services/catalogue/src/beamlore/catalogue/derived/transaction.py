@@ -3,11 +3,13 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from pymongo import AsyncMongoClient, WriteConcern
+from pymongo import AsyncMongoClient, WriteConcern, timeout
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.read_concern import ReadConcern
 
 from beamlore.catalogue.database import Document
+
+_LET_GO_SECONDS = 1.0
 
 
 @asynccontextmanager
@@ -23,6 +25,7 @@ async def transaction(client: AsyncMongoClient[Document]) -> AsyncGenerator[Asyn
             yield session
         except BaseException:
             if session.in_transaction:
-                await session.abort_transaction()
+                with timeout(_LET_GO_SECONDS):
+                    await session.abort_transaction()
             raise
         await session.commit_transaction()

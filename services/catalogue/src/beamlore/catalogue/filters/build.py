@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from beamlore.catalogue.filters.errors import FilterError
 from beamlore.catalogue.filters.grammar import (
     All,
     AnyOf,
@@ -18,7 +19,31 @@ from beamlore.catalogue.filters.grammar import (
 
 
 def to_mongo(condition: Condition) -> dict[str, Any]:
-    """Return the query of a condition."""
+    """Return the query of a condition.
+
+    Raises:
+        FilterError: words are searched twice, or beside other alternatives, which MongoDB does not do.
+    """
+    if _words_in(condition, everywhere=True) != _words_in(condition, everywhere=False) or _words_in(condition) > 1:
+        raise FilterError("filter", "words are searched once, and not as one of several alternatives")
+    return _query(condition)
+
+
+def _words_in(condition: Condition, *, everywhere: bool = True) -> int:
+    """Return how many searches for words there are, in all or only among what must hold together."""
+    match condition:
+        case Words():
+            return 1
+        case All(conditions):
+            return sum(_words_in(one, everywhere=everywhere) for one in conditions)
+        case AnyOf(conditions) if everywhere:
+            return sum(_words_in(one) for one in conditions)
+        case Not(inner) | OneOf(_, inner) if everywhere:
+            return _words_in(inner)
+    return 0
+
+
+def _query(condition: Condition) -> dict[str, Any]:
     match condition:
         case Compare(path, operator, value):
             return {path: {operator: value}}
@@ -30,20 +55,20 @@ def to_mongo(condition: Condition) -> dict[str, Any]:
             expression = {"$regex": pattern, "$options": options}
             return {path: {"$not": expression} if negated else expression}
         case Quantity(in_documents=inner):
-            return to_mongo(inner)
+            return _query(inner)
         case Words(text):
             return {"$text": {"$search": text}}
         case OneOf(path, inner):
-            return {path: {"$elemMatch": to_mongo(inner)}}
+            return {path: {"$elemMatch": _query(inner)}}
         case Not(inner):
-            return {"$nor": [to_mongo(inner)]}
+            return {"$nor": [_query(inner)]}
         case All(conditions):
-            parts = [to_mongo(one) for one in conditions]
+            parts = [_query(one) for one in conditions]
             if len(parts) == 1:
                 return parts[0]
             return {"$and": parts} if parts else {}
         case AnyOf(conditions):
-            parts = [to_mongo(one) for one in conditions]
+            parts = [_query(one) for one in conditions]
             if len(parts) == 1:
                 return parts[0]
             return {"$or": parts} if parts else {"_id": {"$in": []}}

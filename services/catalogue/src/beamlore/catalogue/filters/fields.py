@@ -48,6 +48,9 @@ class Vocabulary:
     related: Mapping[str, "Vocabulary"] = attribute(default_factory=dict)
     """What a relation's scope may speak of; one without takes no scope."""
 
+    searchable: bool = False
+    """Whether the noun's collection has an index of words."""
+
     metadata: str = ""
     """The field that scientific conditions look into, empty where there is none."""
 

@@ -38,7 +38,7 @@ def _member(name: str, value: Any, vocabulary: Vocabulary, at: str) -> Condition
     if name == "mode":
         return parse_where(value, vocabulary, at, strict=False)
     if name == "text":
-        return words(value, at) if value != "" else All()
+        return words(value, vocabulary, at) if value != "" else All()
     if name in ("scientific", "characteristics"):
         return parse_scientific(value, vocabulary, at)
     if name == "userGroups":

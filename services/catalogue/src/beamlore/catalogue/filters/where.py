@@ -73,7 +73,7 @@ class _Parser:
         members = _mapping(value, at)
         if set(members) != {"$search"}:
             raise FilterError(at, 'must be {"$search": "words"}')
-        return words(members["$search"], f"{at}.$search")
+        return words(members["$search"], self._vocabulary, f"{at}.$search")
 
     def _field(self, field: Field, value: object, at: str, depth: int) -> Condition:
         if isinstance(value, Mapping) and _has_operators(value, at):
@@ -156,12 +156,14 @@ def parse_where(value: object, vocabulary: Vocabulary, at: str = "where", *, str
     return All() if value is None else _Parser(vocabulary, strict=strict).where(value, at, 1)
 
 
-def words(value: object, at: str) -> Words:
+def words(value: object, vocabulary: Vocabulary, at: str) -> Words:
     """Return a search for words.
 
     Raises:
-        FilterError: they are not text, or too many.
+        FilterError: they are not text, or too many, or the noun has no index of words.
     """
+    if not vocabulary.searchable:
+        raise FilterError(at, f"words cannot be searched in a {vocabulary.noun}; filter by its fields")
     if not isinstance(value, str) or len(value) > WORDS_LENGTH:
         raise FilterError(at, f"is text of at most {WORDS_LENGTH} characters")
     return Words(value)

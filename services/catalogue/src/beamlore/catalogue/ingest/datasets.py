@@ -23,9 +23,8 @@ from beamlore.catalogue.ingest.update import (
 )
 from beamlore.catalogue.parts.totals import Totals
 from beamlore.contract import place
-from beamlore.core import Phases, Principal, UnavailableError, WriteScope
+from beamlore.core import Phases, Principal, WriteScope, is_transient
 
-_ATTEMPTS = 5
 _REMEMBERED = 50_000
 _DUPLICATE_KEY = 11000
 _LOOKED_AT = {
@@ -82,30 +81,29 @@ class DatasetWriter:
         """Write, and say what became of each item, by PID, and which datasets have blocks beside their scan's files.
 
         Raises:
-            UnavailableError: others are in the way again and again; the batch may be written again.
             PyMongoError: the database does not take it.
         """
         known = {item.pid for item, _ in upserts if item.pid in self._met}
-        for _ in range(_ATTEMPTS):
+
+        async def attempt() -> tuple[dict[str, ItemResult], list[str]]:
+            nonlocal known
             try:
                 async with self._transactions.within(scope) as session:
                     results, beside = await self._in_transaction(session, principal, now, upserts, known)
                     results |= await self._close(session, principal.username, closings)
                     changed = [pid for pid, result in results.items() if result.outcome in ("created", "updated")]
                     await self._changes.note(session, changed)
-            except BulkWriteError as error:
-                if any(problem["code"] != _DUPLICATE_KEY for problem in error.details["writeErrors"]):
-                    raise
+            except PyMongoError:
                 # Some are there that this process has not met: after a restart, or read again from the beginning.
                 known = {item.pid for item, _ in upserts}
-            except PyMongoError as error:
-                if not error.has_error_label("TransientTransactionError"):
-                    raise
-                known = {item.pid for item, _ in upserts}
-            else:
-                self._meet(item.pid for item, _ in upserts)
-                return results, beside
-        raise UnavailableError("others write the same scans at the same moment; write the batch again")
+                raise
+            return results, beside
+
+        results, beside = await self._transactions.until_alone(
+            attempt, lambda error: is_transient(error) or _met_others(error)
+        )
+        self._meet(item.pid for item, _ in upserts)
+        return results, beside
 
     async def sum_up(self, principal: Principal, pids: Sequence[str]) -> None:
         """Make the sums of datasets again to which others have added blocks, once the scans' own files are written.
@@ -217,6 +215,13 @@ def _is_recorded_for(found: dict[str, Any], item: BatchItem, dataset: RawDataset
         own.get("sequence") is not None
         and isinstance(start, datetime)
         and milliseconds(start) == milliseconds(dataset.start_time)
+    )
+
+
+def _met_others(error: Exception) -> bool:
+    """Return whether a batch only failed because some of its datasets are there already."""
+    return isinstance(error, BulkWriteError) and all(
+        problem["code"] == _DUPLICATE_KEY for problem in error.details["writeErrors"]
     )
 
 

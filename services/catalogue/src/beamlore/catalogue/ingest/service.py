@@ -6,9 +6,8 @@ from typing import Any
 
 import structlog
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import PyMongoError
 
-from beamlore.catalogue.database import DurableBulk
+from beamlore.catalogue.database import DurableBulk, refusals
 from beamlore.catalogue.ingest.datasets import SUPERSEDED, DatasetWriter, Upsert
 from beamlore.catalogue.ingest.models import Batch, BatchAnswer, BatchDurability, BatchItem, ItemResult, RawDataset
 from beamlore.catalogue.ingest.policies import PolicyKeeper
@@ -67,11 +66,12 @@ class IngestService:
         results = _checked(batch.items)
         accepted = [item for item in batch.items if item.pid not in results]
         try:
-            async with self._writer.write() as scope:
-                await self._write(scope, principal, accepted, results)
-        except PyMongoError as error:
-            log.warning("batch not written", items=len(batch.items), error=str(error))
-            raise UnavailableError("the database does not answer; write the batch again in a moment") from error
+            with refusals():
+                async with self._writer.write() as scope:
+                    await self._write(scope, principal, accepted, results)
+        except UnavailableError as error:
+            log.warning("batch not written", items=len(batch.items), error=str(error.__cause__ or error))
+            raise
         return BatchAnswer(
             BatchDurability(scope.durability.level, scope.durability.term), [results[item.pid] for item in batch.items]
         )

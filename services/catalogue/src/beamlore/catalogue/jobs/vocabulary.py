@@ -9,6 +9,7 @@ RELATIONS = ("datasets", "datasetDetails")
 
 JOBS = Vocabulary(
     noun="job",
+    searchable=True,
     kinds=kinds_of(
         {
             "text": """

@@ -5,6 +5,7 @@ from beamlore.catalogue.samples.vocabulary import SAMPLES
 
 PROPOSALS = Vocabulary(
     noun="proposal",
+    searchable=True,
     kinds=kinds_of(
         {
             "text": """

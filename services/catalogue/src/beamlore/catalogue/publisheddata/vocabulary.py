@@ -7,6 +7,7 @@ from beamlore.catalogue.publisheddata.conversion import PATHS
 
 PUBLISHED_DATA = Vocabulary(
     noun="published data",
+    searchable=True,
     kinds=kinds_of(
         {
             "text": "_id doi pid title abstract status createdBy updatedBy",

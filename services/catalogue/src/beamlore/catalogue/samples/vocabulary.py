@@ -4,6 +4,7 @@ from beamlore.catalogue.filters.fields import Vocabulary, kinds_of
 
 SAMPLES = Vocabulary(
     noun="sample",
+    searchable=True,
     kinds=kinds_of(
         {
             "text": """

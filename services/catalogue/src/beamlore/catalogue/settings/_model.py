@@ -39,7 +39,12 @@ class Settings(
     )
 
     query_limit: int = Field(default=1000, ge=1, description="Most documents one answer holds.")
-    query_seconds: float = Field(default=10, gt=0, description="Longest time a query of a caller may take.")
+    query_seconds: float = Field(
+        default=4,
+        gt=0,
+        description="Longest time the database may spend on a query of a caller; less than "
+        "`BEAMLORE_DEPENDENCY_READ_SECONDS`, so that a query that is too large is not taken for a database that hangs.",
+    )
     slow_seconds_a_minute: float = Field(
         default=120,
         ge=0,

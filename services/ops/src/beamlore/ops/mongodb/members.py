@@ -5,6 +5,7 @@ MongoDB's manual, "replSetReconfig": a change that is not forced adds or removes
 """
 
 import copy
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +40,7 @@ def initial_configuration(name: str, wanted: Sequence[Member], election_timeout_
     return {
         "_id": name,
         "members": [_entry(number, member) for number, member in enumerate(wanted)],
-        "settings": {"electionTimeoutMillis": election_timeout_ms},
+        "settings": _timeouts(election_timeout_ms),
     }
 
 
@@ -101,8 +102,20 @@ def forced_configuration(current: Configuration, wanted: Sequence[Member], elect
                 new_number += 1
             entries.append(_entry(numbers.get(member.host, new_number), member))
     changed = _changed(current, entries)
-    changed["settings"] = {**current.get("settings", {}), "electionTimeoutMillis": election_timeout_ms}
+    changed["settings"] = {**current.get("settings", {}), **_timeouts(election_timeout_ms)}
     return changed
+
+
+def _timeouts(election_timeout_ms: int) -> dict[str, int]:
+    """Return the settings that say how soon a lost primary is replaced.
+
+    A primary that hangs keeps its connections. Voters believe in it until a heartbeat is overdue, by default for 10 s,
+    and elect no other before.
+    """
+    return {
+        "electionTimeoutMillis": election_timeout_ms,
+        "heartbeatTimeoutSecs": math.ceil(election_timeout_ms / 1000) + 1,
+    }
 
 
 def _member(entry: Mapping[str, Any]) -> Member:
@@ -140,7 +153,7 @@ def _settings_changed(
         {**entry, "priority": 0 if entry.get("arbiterOnly") else 1} if _member(entry) in wanted else entry
         for entry in current["members"]
     ]
-    settings = {**current.get("settings", {}), "electionTimeoutMillis": election_timeout_ms}
+    settings = {**current.get("settings", {}), **_timeouts(election_timeout_ms)}
     if entries == current["members"] and settings == current.get("settings"):
         return None
     changed = _changed(current, entries)

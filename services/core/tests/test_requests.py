@@ -87,7 +87,12 @@ def log_lines(monkeypatch):
         patched.setattr(root, "handlers", [])
         patched.setattr(root, "level", root.level)
         configure_logging("tested", HttpSettings(log_format="json"))
-        yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+
+        def read() -> list[dict[str, object]]:
+            root.handlers[0].flush()
+            return [json.loads(line) for line in written.getvalue().splitlines()]
+
+        yield read
 
 
 def count(name: str, **labels: str) -> float:

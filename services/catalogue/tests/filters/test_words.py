@@ -1,4 +1,4 @@
-"""Words can be searched where there is an index of them; elsewhere, and in ways MongoDB cannot, it is the caller's 400."""
+"""Words are searched where there is an index of them; elsewhere, and where MongoDB cannot, it is the caller's 400."""
 
 import json
 from typing import Any
@@ -66,11 +66,9 @@ WITH_FILTER = (
     *(f"{V4}/{noun}" for noun in ("datasets", "origdatablocks", "attachments", "jobs", "publisheddata")),
     *(f"{V4}/{noun}" for noun in ("origdatablocks/files", "datasets/public", "metadatakeys")),
 )
-WITH_FIELDS = tuple(
-    f"{V3}/{noun}/{kind}"
-    for noun in ("datasets", "origdatablocks", "proposals", "samples", "jobs")
-    for kind in ("fullquery", "fullfacet")
-) + (
+WITH_FIELDS = (
+    *(f"{V3}/{noun}/fullquery" for noun in ("datasets", "origdatablocks", "proposals", "samples", "jobs")),
+    *(f"{V3}/{noun}/fullfacet" for noun in ("datasets", "origdatablocks", "proposals", "jobs")),
     f"{V3}/origdatablocks/fullquery/files",
     f"{V3}/origdatablocks/fullfacet/files",
     f"{V4}/origdatablocks/fullfacet",

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from fastapi import Request, Response
+from fastapi import Response
 
-from beamlore.core import TooLargeError, measured
+from beamlore.core import measured
 
 OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
@@ -46,22 +46,3 @@ def milliseconds(moment: datetime) -> int:
 def from_milliseconds(value: int) -> datetime:
     """Return the moment of milliseconds since the epoch."""
     return datetime.fromtimestamp(value / 1000, UTC)
-
-
-async def read_body(request: Request, limit: int) -> bytes:
-    """Return the request's body.
-
-    Raises:
-        TooLargeError: it has more bytes than the limit; it is not read to its end.
-    """
-    declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared) > limit:
-        raise TooLargeError(f"the body has {declared} bytes; at most {limit} are taken")
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise TooLargeError(f"the body has more than {limit} bytes")
-        parts.append(part)
-    return b"".join(parts)

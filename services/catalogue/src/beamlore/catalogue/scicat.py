@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from beamlore.catalogue.hiding import HIDDEN, tells_existence
-from beamlore.core import BeamloreError, UnauthenticatedError
+from beamlore.core import BeamloreError, UnauthenticatedError, listed, most_details, shortened, translated
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +93,7 @@ def install_scicat_errors(app: FastAPI) -> None:
 
 def _scicat_answer(request: Request, error: Exception) -> Response:
     headers: dict[str, str] = {}
+    error = translated(error) or error
     if isinstance(error, BeamloreError) and request.app.state.settings.hide_existence and tells_existence(error):
         return JSONResponse({"statusCode": 404, "message": HIDDEN, "error": "Not Found"}, status_code=404)
     if isinstance(error, UnauthenticatedError) and not _tries_to_prove_itself(request):
@@ -102,7 +103,10 @@ def _scicat_answer(request: Request, error: Exception) -> Response:
         status, message, headers = error.status, error.detail, error.headers
     elif isinstance(error, RequestValidationError):
         status = 400
-        message = "; ".join(f"{'/'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
+        found = error.errors()
+        first = found[: most_details()]
+        mistakes = [f"{'/'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in first]
+        message = listed(mistakes, len(found))
     elif isinstance(error, HTTPException):
         status, message, headers = error.status_code, str(error.detail), dict(error.headers or {})
     else:
@@ -110,7 +114,7 @@ def _scicat_answer(request: Request, error: Exception) -> Response:
         status, message = 500, "Internal server error"
     # Some of SciCat's errors say there what is wrong with each part.
     what = error.extra.get("error") if isinstance(error, BeamloreError) else None
-    body = {"statusCode": status, "message": message, "error": what or HTTPStatus(status).phrase}
+    body = {"statusCode": status, "message": shortened(message), "error": what or HTTPStatus(status).phrase}
     return JSONResponse(body, status_code=status, headers=headers)
 
 

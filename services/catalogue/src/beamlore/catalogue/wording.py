@@ -26,6 +26,8 @@ _WORDS = {
     "literal_error": ("isEnum", "{} must be one of the following values: {expected}"),
     "extra_forbidden": ("whitelistValidation", "property {} should not exist"),
 }
+_FAR_TOO_MANY = 1000
+_BEGINNING = 50
 _EACH = ("isString", "each value in {} must be a string")
 
 
@@ -51,10 +53,30 @@ def faults(
         value: the JSON object.
         error: what pydantic found.
         first: fields to be told first, in this order.
+
+    Of what is far too much, only the beginning is looked at: to write out a million mistakes takes seconds.
     """
+    if error.error_count() > _FAR_TOO_MANY:
+        fewer = _beginning(model, value, first)
+        try:
+            model.model_validate(fewer)
+        except ValidationError as of_beginning:
+            error = of_beginning
+        else:
+            return [Fault("", "arrayMaxSize", f"there are {error.error_count()} mistakes in it; send less at a time")]
     order = {name: place for place, name in enumerate(first)}
-    found = sorted(error.errors(), key=lambda one: order.get(str(one["loc"][0]) if one["loc"] else "", len(order)))
+    found = sorted(
+        error.errors(include_url=False), key=lambda one: order.get(str(one["loc"][0]) if one["loc"] else "", len(order))
+    )
     return [_fault(model, value, one) for one in found]
+
+
+def _beginning(model: type[BaseModel], value: Mapping[str, Any], first: Sequence[str]) -> dict[str, Any]:
+    """Return a value with the fields it may have and some of the others, and of lists their first entries."""
+    known = {name for given, field in model.model_fields.items() for name in (given, field.alias) if name}
+    others = [name for name in value if name not in known][:_BEGINNING]
+    kept = {name: value[name] for name in [*first, *known, *others] if name in value}
+    return {name: one[:_BEGINNING] if isinstance(one, list) else one for name, one in kept.items()}
 
 
 def _fault(model: type[BaseModel], value: Mapping[str, Any], error: ErrorDetails) -> Fault:

@@ -2,6 +2,7 @@
 
 from beamlore.core._accounts import GONE, Account, AccountSource, KeycloakAccounts
 from beamlore.core._app import create_app
+from beamlore.core._bodies import takes_bodies_of
 from beamlore.core._current import current_request, known, new_request_id, request_id, working_on
 from beamlore.core._deadlines import READ_SECONDS, WRITE_SECONDS, deadline, read_seconds, to_database, to_server
 from beamlore.core._durability import Durability, DurabilityLevel, DurableWriter, WriteScope
@@ -14,6 +15,7 @@ from beamlore.core._errors import (
     NotFoundError,
     PreconditionFailedError,
     PreconditionRequiredError,
+    RequestTimeoutError,
     TooLargeError,
     TooManyRequestsError,
     UnauthenticatedError,
@@ -42,7 +44,7 @@ from beamlore.core._mongo import connect, reason_of
 from beamlore.core._present import PresentVerifier, check_account
 from beamlore.core._rechecks import AccountRechecks
 from beamlore.core._mongo_errors import is_transient, is_unknown_commit, translated
-from beamlore.core._problems import install_error_handlers
+from beamlore.core._problems import install_error_handlers, listed, most_details, shortened
 from beamlore.core._schema import SchemaWatch
 from beamlore.core._server import Server, serve, server
 from beamlore.core._service_account import ServiceAccountAuth
@@ -98,6 +100,7 @@ __all__ = [
     "PreconditionRequiredError",
     "PresentVerifier",
     "Principal",
+    "RequestTimeoutError",
     "SchemaWatch",
     "Server",
     "ServiceAccountAuth",
@@ -128,9 +131,11 @@ __all__ = [
     "is_unknown_commit",
     "kafka_options",
     "known",
+    "listed",
     "measured",
     "migrate",
     "migrate_now",
+    "most_details",
     "new_request_id",
     "phase_took",
     "read_seconds",
@@ -140,8 +145,10 @@ __all__ = [
     "serve",
     "server",
     "service_client",
+    "shortened",
     "span_within",
     "start_tracing",
+    "takes_bodies_of",
     "to_database",
     "to_server",
     "traceparent_of",

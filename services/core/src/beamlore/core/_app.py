@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from beamlore.core._bodies import Bodies
 from beamlore.core._ending import Ending
 from beamlore.core._health import Health
 from beamlore.core._present import PresentVerifier
@@ -91,7 +92,8 @@ def create_app(
         description=description,
         lifespan=lifespan,
         openapi_url=f"{prefix}/openapi.json",
-        docs_url=f"{prefix}/docs",
+        # Its page would load scripts from elsewhere into the web app's origin.
+        docs_url=None,
         redoc_url=None,
         telemetry={
             "tracer_provider": tracer_provider(),
@@ -108,9 +110,9 @@ def create_app(
     if isinstance(settings, OidcSettings):
         app.state.verifier = PresentVerifier(settings)
     install_error_handlers(app)
-    app.add_middleware(
-        Requests, slow_seconds=settings.slow_request_seconds, read_seconds=settings.dependency_read_seconds
-    )
+    index = RouteIndex(app.router.middleware_stack, routers)
+    app.add_middleware(Bodies, settings=settings, route_of=index.route_of)
+    app.add_middleware(Requests, settings=settings)
     app.add_middleware(_LastAnswers, ending=health.ending)
     app.include_router(health.routes())
 
@@ -120,5 +122,5 @@ def create_app(
 
     for router in routers:
         app.include_router(router)
-    app.router.middleware_stack = RouteIndex(app.router.middleware_stack, routers)
+    app.router.middleware_stack = index
     return app

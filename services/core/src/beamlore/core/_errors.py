@@ -56,6 +56,12 @@ class NotFoundError(BeamloreError):
     status = 404
 
 
+class RequestTimeoutError(BeamloreError):
+    """The caller sends too slowly."""
+
+    status = 408
+
+
 class ConflictError(BeamloreError):
     """The request contradicts what is stored."""
 

@@ -1,6 +1,6 @@
 """Errors as answers: one handler turns them into RFC 9457 problem details."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 import structlog
@@ -9,23 +9,63 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from beamlore.core._current import current_request
 from beamlore.core._errors import BeamloreError
 from beamlore.core._mongo_errors import translated
 
 log = structlog.get_logger(__name__)
+
+_DETAIL_LENGTH = 16 * 1024
+_ONE_LENGTH = 700
+_MOST_DETAILS = 20
 
 
 def problem(
     status: int, detail: str, *, headers: Mapping[str, str] | None = None, extra: Mapping[str, object] | None = None
 ) -> JSONResponse:
     """Return an RFC 9457 problem document."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": shortened(detail)}
     return JSONResponse(
         body | dict(extra or {}),
         status_code=status,
         headers=dict(headers or {}),
         media_type="application/problem+json",
     )
+
+
+def shortened(text: str) -> str:
+    """Return what is told of an error: no more than 16 KiB, however much somebody sent."""
+    return text if len(text) <= _DETAIL_LENGTH else f"{text[:_DETAIL_LENGTH]}… ({len(text)} characters)"
+
+
+def most_details() -> int:
+    """Return how many mistakes the answer to the request under way may list."""
+    request = current_request()
+    return _MOST_DETAILS if request is None else request.error_details
+
+
+def listed(mistakes: Sequence[str], number: int | None = None) -> str:
+    """Return mistakes in one text: the first ones, and how many there are.
+
+    Args:
+        mistakes: of a request.
+        number: how many there are, where not all were collected.
+    """
+    most = most_details()
+    number = len(mistakes) if number is None else number
+    shown = [one if len(one) <= _ONE_LENGTH else f"{one[:_ONE_LENGTH]}…" for one in mistakes[:most]]
+    more = number - len(shown)
+    return "; ".join([*shown, f"and {more} more mistakes"] if more > 0 else shown)
+
+
+def _validation_problem(error: RequestValidationError) -> JSONResponse:
+    found = error.errors()
+    where = [
+        {"at": "/".join(str(part)[:_ONE_LENGTH] for part in one["loc"]), "message": str(one["msg"])[:_ONE_LENGTH]}
+        for one in found[: most_details()]
+    ]
+    detail = listed([f"{one['at']}: {one['message']}" for one in where], len(found))
+    return problem(422, detail, extra={"errors": where})
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -36,11 +76,7 @@ def install_error_handlers(app: FastAPI) -> None:
         if isinstance(error, BeamloreError):
             return problem(error.status, error.detail, headers=error.headers, extra=error.extra)
         if isinstance(error, RequestValidationError):
-            where = [
-                {"at": "/".join(str(part) for part in one["loc"]), "message": one["msg"]} for one in error.errors()
-            ]
-            detail = "; ".join(f"{one['at']}: {one['message']}" for one in where)
-            return problem(422, detail, extra={"errors": where})
+            return _validation_problem(error)
         if isinstance(error, HTTPException):
             return problem(error.status_code, str(error.detail), headers=error.headers)
         log.exception("request failed", path=request.url.path, exc_info=error)

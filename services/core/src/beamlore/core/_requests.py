@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from beamlore.core._current import HEADER, CurrentRequest, begin_request
 from beamlore.core._measures import NO_ROUTE, open_requests, request_answered
+from beamlore.core._settings import HttpSettings
 from beamlore.core._tracing import name_request
 
 log = structlog.get_logger(__name__)
@@ -22,23 +23,39 @@ _PROBES = "/health/"
 """A probe that is answered with 503 is no request that failed."""
 
 
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""An answer is data: no browser may take it for a page, show it in another's frame, or tell others its address."""
+
+
+def _protect(headers: MutableHeaders) -> None:
+    for name, value in _ALWAYS.items():
+        headers.setdefault(name, value)
+    if "etag" not in headers:
+        # What one may see is not for a cache that others use; with an ETag the route has said how it may be kept.
+        headers.setdefault("Cache-Control", "no-store")
+
+
 class Requests:
     """Gives every request an id (the caller's, where it is well formed), in the log and in the answer; measures it.
 
     An error that nobody foresaw is answered here, so that its answer and its line in the log carry the id too.
     """
 
-    def __init__(self, app: ASGIApp, slow_seconds: float, read_seconds: float) -> None:
+    def __init__(self, app: ASGIApp, settings: HttpSettings) -> None:
         """Wrap an application.
 
         Args:
             app: what answers.
-            slow_seconds: a request that takes longer until its answer begins has a line in the log.
-            read_seconds: how long a request may wait for an answer of what the service depends on.
+            settings: when a request is slow, and what it may take.
         """
         self._app = app
-        self._slow_seconds = slow_seconds
-        self._read_seconds = read_seconds
+        self._slow_seconds = settings.slow_request_seconds
+        self._read_seconds = settings.dependency_read_seconds
+        self._error_details = settings.error_details
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -46,7 +63,7 @@ class Requests:
             await self._app(scope, receive, send)
             return
         given = next((value for name, value in scope["headers"] if name == _HEADER), b"")
-        request = begin_request(given.decode("latin-1"), self._read_seconds)
+        request = begin_request(given.decode("latin-1"), self._read_seconds, self._error_details)
         begun = time.perf_counter()
         answered = False
 
@@ -54,7 +71,9 @@ class Requests:
             nonlocal answered
             if message["type"] == "http.response.start":
                 answered = True
-                MutableHeaders(scope=message)[HEADER] = request.id
+                headers = MutableHeaders(scope=message)
+                headers[HEADER] = request.id
+                _protect(headers)
                 if not scope["path"].startswith(_PROBES):
                     self._note(scope, request, message["status"], time.perf_counter() - begun)
             await send(message)

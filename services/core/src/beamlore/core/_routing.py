@@ -42,8 +42,7 @@ class RouteIndex:
         """Call the route."""
         if scope["type"] == "http":
             values: list[str] = []
-            node = _walk(self._root, scope["path"].split("/"), 0, values)
-            found = node.routes.get(scope["method"]) if node is not None else None
+            found = self._find(scope, values)
             if found is not None:
                 route, names = found
                 scope["path_params"] = dict(zip(names, values, strict=True))
@@ -52,6 +51,15 @@ class RouteIndex:
                 await route.app(scope, receive, send)
                 return
         await self._router(scope, receive, send)
+
+    def route_of(self, scope: Scope) -> APIRoute | None:
+        """Return the route that a request would be given to; ``None`` where it is not known here."""
+        found = self._find(scope, [])
+        return None if found is None else found[0]
+
+    def _find(self, scope: Scope, values: list[str]) -> tuple[APIRoute, tuple[str, ...]] | None:
+        node = _walk(self._root, scope["path"].split("/"), 0, values)
+        return node.routes.get(scope["method"]) if node is not None else None
 
     def _add(self, route: APIRoute) -> None:
         node = self._root

@@ -51,6 +51,19 @@ class HttpSettings(_Settings):
     dependency_write_seconds: float = Field(
         default=10, gt=0, description="The same where something is written; others' changes are waited for within it."
     )
+    body_bytes: int = Field(default=16 * 2**20, ge=1, description="Largest body of a request with a token.")
+    anonymous_body_bytes: int = Field(
+        default=64 * 2**10, ge=1, description="Largest body of a request without a valid token, logins among them."
+    )
+    body_seconds: float = Field(default=60, gt=0, description="Longest time a caller may take to send a body.")
+    json_items: int = Field(default=1_000_000, ge=1, description="Most values of a JSON body.")
+    query_bytes: int = Field(default=128 * 2**10, ge=1, description="Longest query string.")
+    query_depth: int = Field(default=24, ge=1, description="How deep JSON in a query may be nested.")
+    query_items: int = Field(default=5_000, ge=1, description="Most values of JSON in a query.")
+    error_details: int = Field(default=20, ge=1, description="Most mistakes that the answer to one request lists.")
+    page_bytes: int = Field(
+        default=4 * 2**20, ge=1, description="A page of our own routes ends before it has more bytes; a cursor goes on."
+    )
 
 
 class OidcSettings(_Settings):

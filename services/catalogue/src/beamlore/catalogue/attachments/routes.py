@@ -13,7 +13,7 @@ from beamlore.catalogue.noun import given
 from beamlore.catalogue.parts.bodies import body_of, merges, read_object
 from beamlore.catalogue.parts.validity import validity
 from beamlore.catalogue.refusals import READING, WRITING
-from beamlore.core import ANONYMOUS, CurrentPrincipal, OptionalPrincipal
+from beamlore.core import ANONYMOUS, CurrentPrincipal, OptionalPrincipal, takes_bodies_of
 
 router = APIRouter(prefix="/api/v4/attachments", tags=["attachments v4"])
 
@@ -42,9 +42,10 @@ async def find_all_public(attachments: Attachments, filter: FilterParameter = No
     responses=WRITING,
     openapi_extra=body_of(CreateAttachment),
 )
+@takes_bodies_of(lambda settings: settings.max_file_upload_size)
 async def is_valid(request: Request, principal: CurrentPrincipal, attachments: Attachments) -> Response:
     """Say whether an attachment could be created, and what is wrong with it."""
-    body = await read_object(request, attachments.largest)
+    body = await read_object(request)
     await attachments.check_may_create(principal, body)
     return json_response(validity(CreateAttachment, body, "reason"))
 
@@ -62,10 +63,11 @@ async def find_one(aid: Aid, principal: OptionalPrincipal, attachments: Attachme
     responses=WRITING,
     openapi_extra=body_of(CreateAttachment),
 )
+@takes_bodies_of(lambda settings: settings.max_file_upload_size)
 async def create(request: Request, principal: CurrentPrincipal, attachments: Attachments) -> Response:
     """Create an attachment; pictures are made anew from their pixels."""
     attachments.check_may_create_any(principal)
-    fields = validated(CreateAttachment, await read_object(request, attachments.largest))
+    fields = validated(CreateAttachment, await read_object(request))
     return json_response(as_v4(await attachments.create(principal, fields)), 201)
 
 
@@ -75,6 +77,7 @@ async def create(request: Request, principal: CurrentPrincipal, attachments: Att
     responses=WRITING,
     openapi_extra=body_of(ChangeAttachment, merge=True),
 )
+@takes_bodies_of(lambda settings: settings.max_file_upload_size)
 async def change(
     aid: Aid,
     request: Request,
@@ -83,7 +86,7 @@ async def change(
     if_unmodified_since: UnmodifiedSince = None,
 ) -> Response:
     """Change an attachment; as ``application/merge-patch+json``, null takes a field away (RFC 7396)."""
-    body = await read_object(request, attachments.largest)
+    body = await read_object(request)
     fields: dict[str, Any] = validated(ChangeAttachment, body, partial=merges(request))
     return json_response(as_v4(await attachments.change(principal, aid, fields, if_unmodified_since)))
 
@@ -94,9 +97,10 @@ async def change(
     responses=WRITING,
     openapi_extra=body_of(ReplaceAttachment),
 )
+@takes_bodies_of(lambda settings: settings.max_file_upload_size)
 async def replace(aid: Aid, request: Request, principal: CurrentPrincipal, attachments: Attachments) -> Response:
     """Replace an attachment; fields that are not given are taken away."""
-    fields = validated(ReplaceAttachment, await read_object(request, attachments.largest))
+    fields = validated(ReplaceAttachment, await read_object(request))
     return json_response(as_v4(await attachments.replace(principal, aid, fields)))
 
 

@@ -9,7 +9,7 @@ from beamlore.catalogue.attachments.target import Target, as_v3
 from beamlore.catalogue.datasets.input import PidParameter, pid_of, validated
 from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.refusals import READING, WRITING
-from beamlore.core import CurrentPrincipal, OptionalPrincipal
+from beamlore.core import CurrentPrincipal, OptionalPrincipal, takes_bodies_of
 
 router = APIRouter(prefix="/api/v3/datasets/{pid}", tags=["datasets"])
 
@@ -29,12 +29,13 @@ async def thumbnail(pid: PidParameter, principal: OptionalPrincipal, attachments
     responses=WRITING,
     openapi_extra=body_of(CreateSubAttachment),
 )
+@takes_bodies_of(lambda settings: settings.max_file_upload_size)
 async def create(
     pid: PidParameter, request: Request, principal: CurrentPrincipal, attachments: Attachments
 ) -> Response:
     """Attach a picture or document to a dataset."""
     dataset = await attachments.datasets.creatable(principal, pid_of(pid))
-    fields = validated(CreateSubAttachment, await read_object(request, attachments.largest))
+    fields = validated(CreateSubAttachment, await read_object(request))
     return json_response(as_v3(await attachments.attach(principal, _target(dataset), fields, dataset)), 201)
 
 
@@ -58,12 +59,13 @@ async def count(pid: PidParameter, principal: OptionalPrincipal, attachments: At
     responses=WRITING,
     openapi_extra=body_of(ReplaceFormerAttachment),
 )
+@takes_bodies_of(lambda settings: settings.max_file_upload_size)
 async def change(
     pid: PidParameter, aid: Aid, request: Request, principal: CurrentPrincipal, attachments: Attachments
 ) -> Response:
     """Change what is attached to a dataset; fields that are not given stay."""
     dataset = await attachments.datasets.writable(principal, pid_of(pid))
-    fields = validated(ReplaceFormerAttachment, await read_object(request, attachments.largest))
+    fields = validated(ReplaceFormerAttachment, await read_object(request))
     return json_response(as_v3(await attachments.change_of(principal, _target(dataset), aid, fields)))
 
 

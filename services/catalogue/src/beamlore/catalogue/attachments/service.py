@@ -44,7 +44,6 @@ class AttachmentService:
         self._reach = Reach(ground)
         self._pictures = Pictures()
         self.datasets = DatasetsOfParts(ground, dataset_attachment_rights(ground.policy, settings))
-        self.largest: int = settings.max_file_upload_size
         self._most = settings.query_limit
         self._style = Style(ATTACHMENTS, strict=True, limit=10, sort=(("createdAt", -1),), most=settings.query_limit)
 

@@ -19,7 +19,7 @@ from beamlore.catalogue.auth.parts import (
 from beamlore.catalogue.refusals import refusals
 from beamlore.catalogue.users.caller import Caller
 from beamlore.catalogue.users.person import Person
-from beamlore.core import UnauthenticatedError, UnavailableError, bearer_token
+from beamlore.core import UnauthenticatedError, UnavailableError, bearer_token, takes_bodies_of
 
 router = APIRouter(prefix="/api/v3", tags=["auth"], responses=refusals(400, 401, 403, 404, 429, 503))
 _REFUSED = "Unauthorized"
@@ -33,6 +33,7 @@ _REFUSED = "Unauthorized"
     response_model=LoginAnswer,
     deprecated=True,
 )
+@takes_bodies_of(lambda settings: settings.anonymous_body_bytes)
 async def login(
     request: Request, credentials: Credentials, users: Users, tokens: Tokens, attempts: LoginAttempts
 ) -> Response:
@@ -54,6 +55,7 @@ async def login(
     response_model=LoginAnswer,
     deprecated=True,
 )
+@takes_bodies_of(lambda settings: settings.anonymous_body_bytes)
 async def ldap_login(
     request: Request, credentials: Credentials, users: Users, tokens: Tokens, attempts: LoginAttempts
 ) -> Response:

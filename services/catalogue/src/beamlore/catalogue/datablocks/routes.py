@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.datablocks.models import ChangeDatablock, CreateDatablock
 from beamlore.catalogue.datablocks.parameters import Datablocks, Key
-from beamlore.catalogue.datasets.input import FilterParameter, json_body, validated
+from beamlore.catalogue.datasets.input import FilterParameter, validated
 from beamlore.catalogue.parts.blocks import named, shown
-from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.refusals import READING, WRITING
 from beamlore.core import CurrentPrincipal, OptionalPrincipal
 
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api/v3/datablocks", tags=["datablocks"])
 async def create(request: Request, principal: CurrentPrincipal, blocks: Datablocks) -> Response:
     """Add archived files to a dataset; its packed size and number of archived files grow."""
     blocks.check_may_create_any(principal)
-    fields = validated(CreateDatablock, await json_body(request))
+    fields = validated(CreateDatablock, await read_object(request))
     blocks.metadata.check(fields["dataFileList"])
     dataset = await blocks.parents.creatable(principal, fields["datasetId"])
     return json_response(shown(await blocks.create(principal, dataset, fields)), 201)
@@ -63,7 +63,7 @@ async def find_by_id(id: Key, principal: OptionalPrincipal, blocks: Datablocks) 
 )
 async def change(id: Key, request: Request, principal: CurrentPrincipal, blocks: Datablocks) -> Response:
     """Change a block; the dataset's packed size and number of archived files follow."""
-    fields = validated(ChangeDatablock, await json_body(request))
+    fields = validated(ChangeDatablock, await read_object(request))
     blocks.metadata.check(fields.get("dataFileList"))
     block = await blocks.own(principal, id)
     await blocks.parents.writable(principal, block["datasetId"])

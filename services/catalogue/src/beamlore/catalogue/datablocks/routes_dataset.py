@@ -5,9 +5,9 @@ from fastapi import APIRouter, Request, Response
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.datablocks.models import ChangeDatablock, CreateDatasetDatablock
 from beamlore.catalogue.datablocks.parameters import Datablocks, Key
-from beamlore.catalogue.datasets.input import PidParameter, json_body, pid_of, validated
+from beamlore.catalogue.datasets.input import PidParameter, pid_of, validated
 from beamlore.catalogue.parts.blocks import shown
-from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.refusals import READING, WRITING
 from beamlore.core import CurrentPrincipal, OptionalPrincipal
 
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/api/v3/datasets/{pid}/datablocks", tags=["datasets"]
 async def create(pid: PidParameter, request: Request, principal: CurrentPrincipal, blocks: Datablocks) -> Response:
     """Add archived files to a dataset; its packed size and number of archived files grow."""
     dataset = await blocks.parents.creatable(principal, pid_of(pid))
-    fields = validated(CreateDatasetDatablock, await json_body(request))
+    fields = validated(CreateDatasetDatablock, await read_object(request))
     blocks.metadata.check(fields["dataFileList"])
     return json_response(shown(await blocks.create(principal, dataset, fields)), 201)
 
@@ -54,7 +54,7 @@ async def change(
 ) -> Response:
     """Change a block of a dataset; the dataset's packed size and number of archived files follow."""
     dataset = await blocks.parents.writable(principal, pid_of(pid))
-    fields = validated(ChangeDatablock, await json_body(request))
+    fields = validated(ChangeDatablock, await read_object(request))
     blocks.metadata.check(fields.get("dataFileList"))
     block = await blocks.stored(did, dataset["_id"])
     return json_response(shown(await blocks.change(principal, block, fields)))

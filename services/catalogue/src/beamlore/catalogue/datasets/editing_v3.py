@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.datasets.conversion import as_v3
-from beamlore.catalogue.datasets.input import PidParameter, checked, json_body, pid_of, validated
+from beamlore.catalogue.datasets.input import PidParameter, checked, pid_of, validated
 from beamlore.catalogue.datasets.models import (
     CreateDerived,
     CreateOther,
@@ -19,7 +19,7 @@ from beamlore.catalogue.datasets.models import (
     ReplaceOther,
     ReplaceRaw,
 )
-from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.refusals import WRITING
 from beamlore.catalogue.state import Editor
 from beamlore.core import BadRequestError, CurrentPrincipal
@@ -43,7 +43,7 @@ _REPLACE: dict[str, type[DatasetFields]] = {"raw": ReplaceRaw, "derived": Replac
 async def create(request: Request, principal: CurrentPrincipal, editor: Editor) -> Response:
     """Create a dataset: a raw, a derived one, or one of the facility's own types."""
     editor.check_may_edit(principal)
-    body = await json_body(request)
+    body = await read_object(request)
     editor.check_type(body.get("type"))
     fields = validated(_CREATE.get(str(body.get("type")), CreateOther), _named(body))
     return json_response(as_v3(await editor.create(principal, fields, "3")), 201)
@@ -58,7 +58,7 @@ async def create(request: Request, principal: CurrentPrincipal, editor: Editor) 
 async def is_valid(request: Request, principal: CurrentPrincipal, editor: Editor) -> Response:
     """Say whether a dataset could be created, and what is wrong where it could not."""
     editor.check_may_edit(principal)
-    body = await json_body(request)
+    body = await read_object(request)
     editor.check_may_create(principal, body)
     found = checked(_CREATE.get(str(body.get("type")), CreateOther), _named(body))
     if isinstance(found, dict):
@@ -81,7 +81,7 @@ async def update(
 ) -> Response:
     """Change some fields of a dataset."""
     editor.check_may_edit(principal)
-    changes = validated(PartialUpdateFormer, await json_body(request))
+    changes = validated(PartialUpdateFormer, await read_object(request))
     return json_response(as_v3(await editor.change(principal, pid_of(pid), changes, if_unmodified_since)))
 
 
@@ -94,7 +94,7 @@ async def update(
 async def replace(pid: PidParameter, request: Request, principal: CurrentPrincipal, editor: Editor) -> Response:
     """Replace a dataset: fields that are not sent are gone, but for those the catalogue itself keeps."""
     editor.check_may_edit(principal)
-    body = await json_body(request)
+    body = await read_object(request)
     kind = await editor.type_of(principal, pid_of(pid))
     fields = validated(_REPLACE.get(kind, ReplaceOther), _named(body))
     return json_response(as_v3(await editor.replace(principal, pid_of(pid), fields)))
@@ -116,7 +116,7 @@ async def update_lifecycle(
     pid: PidParameter, request: Request, principal: CurrentPrincipal, editor: Editor
 ) -> Response:
     """Change some fields of a dataset's life cycle; null stands for what a new dataset has."""
-    changes = lifecycle_changes(await json_body(request))
+    changes = lifecycle_changes(await read_object(request))
     changed = await editor.change_lifecycle(principal, pid_of(pid), changes)
     return json_response(changed["datasetlifecycle"])
 

@@ -5,9 +5,9 @@ from fastapi import APIRouter, Request, Response
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.datasets.conversion import as_v4
 from beamlore.catalogue.datasets.editing_v3 import UnmodifiedSince, lifecycle_changes
-from beamlore.catalogue.datasets.input import PidParameter, checked, json_body, pid_of, validated
+from beamlore.catalogue.datasets.input import PidParameter, checked, pid_of, validated
 from beamlore.catalogue.datasets.models import CreateDataset, LifecycleChange, PartialUpdate, ReplaceDataset
-from beamlore.catalogue.parts.bodies import body_of, merges
+from beamlore.catalogue.parts.bodies import body_of, merges, read_object
 from beamlore.catalogue.refusals import WRITING
 from beamlore.catalogue.state import Editor
 from beamlore.core import CurrentPrincipal
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/api/v4/datasets", tags=["datasets v4"])
 async def create(request: Request, principal: CurrentPrincipal, editor: Editor) -> Response:
     """Create a dataset."""
     editor.check_may_edit(principal)
-    body = await json_body(request)
+    body = await read_object(request)
     editor.check_type(body.get("type"))
     fields = validated(CreateDataset, body)
     return json_response(as_v4(await editor.create(principal, fields, "4")), 201)
@@ -40,7 +40,7 @@ async def create(request: Request, principal: CurrentPrincipal, editor: Editor) 
 async def is_valid(request: Request, principal: CurrentPrincipal, editor: Editor) -> Response:
     """Say whether a dataset could be created."""
     editor.check_may_edit(principal)
-    body = await json_body(request)
+    body = await read_object(request)
     editor.check_may_create(principal, body)
     return json_response({"valid": isinstance(checked(CreateDataset, body), dict)})
 
@@ -61,7 +61,7 @@ async def update(
     """Change a dataset; as ``application/merge-patch+json`` objects are merged and null takes away (RFC 7396)."""
     editor.check_may_edit(principal)
     merge = merges(request)
-    changes = validated(PartialUpdate, await json_body(request), partial=merge)
+    changes = validated(PartialUpdate, await read_object(request), partial=merge)
     changed = await editor.change(principal, pid_of(pid), changes, if_unmodified_since, merge=merge, pairs=True)
     return json_response(as_v4(changed))
 
@@ -75,7 +75,7 @@ async def update(
 async def replace(pid: PidParameter, request: Request, principal: CurrentPrincipal, editor: Editor) -> Response:
     """Replace a dataset: fields that are not sent are gone, but for those the catalogue itself keeps."""
     editor.check_may_edit(principal)
-    fields = validated(ReplaceDataset, await json_body(request))
+    fields = validated(ReplaceDataset, await read_object(request))
     return json_response(as_v4(await editor.replace(principal, pid_of(pid), fields)))
 
 
@@ -95,6 +95,6 @@ async def update_lifecycle(
     pid: PidParameter, request: Request, principal: CurrentPrincipal, editor: Editor
 ) -> Response:
     """Change some fields of a dataset's life cycle; null stands for what a new dataset has."""
-    changes = lifecycle_changes(await json_body(request))
+    changes = lifecycle_changes(await read_object(request))
     changed = await editor.change_lifecycle(principal, pid_of(pid), changes)
     return json_response(changed["datasetlifecycle"])

@@ -3,14 +3,12 @@
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-import orjson
 from fastapi import Path, Query, Request
 from pydantic import BaseModel, ValidationError
 
-from beamlore.catalogue.answers import read_body
 from beamlore.catalogue.keys import storable
 from beamlore.catalogue.wording import Fault, faults
-from beamlore.core import BadRequestError
+from beamlore.core import BadRequestError, listed
 
 FilterParameter = Annotated[str | None, Query(description="JSON: where, fields, limits, include.")]
 FieldsParameter = Annotated[str | None, Query(description="JSON: what to look for.")]
@@ -38,22 +36,6 @@ def filter_of(request: Request, parameter: str | None) -> str | None:
     return header
 
 
-async def json_body(request: Request) -> dict[str, Any]:
-    """Return the JSON object of a request's body.
-
-    Raises:
-        BadRequestError: it is not a JSON object.
-    """
-    body = await read_body(request, request.app.state.settings.body_bytes)
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BadRequestError(f"the body is not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise BadRequestError("the body must be a JSON object")
-    return value
-
-
 def validated(model: type[BaseModel], value: dict[str, Any], *, partial: bool = False) -> dict[str, Any]:
     """Return the fields that were given, checked; metadata with keys that can be stored.
 
@@ -68,7 +50,7 @@ def validated(model: type[BaseModel], value: dict[str, Any], *, partial: bool = 
     found = checked(model, value, partial=partial)
     if isinstance(found, dict):
         return found
-    raise BadRequestError("; ".join(str(fault) for fault in found))
+    raise BadRequestError(listed([str(fault) for fault in found]))
 
 
 def checked(model: type[BaseModel], value: dict[str, Any], *, partial: bool = False) -> dict[str, Any] | list[Fault]:

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
-from beamlore.catalogue.answers import json_response, read_body
+from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.ingest.models import Batch, BatchAnswer, BatchDurability, decoder, encoder
 from beamlore.catalogue.problems import problems
 from beamlore.catalogue.state import Ingest, Writer
 from beamlore.contract import CATALOGUE_INGEST
-from beamlore.core import Principal, UnprocessableError, requires
+from beamlore.core import Principal, UnprocessableError, requires, takes_bodies_of
 
 router = APIRouter(prefix="/api/beamlore/v1", tags=["ingest"], responses=problems(401, 403, 503))
 
@@ -33,9 +33,10 @@ def _answer(description: str, name: str) -> dict[int | str, dict[str, Any]]:
     responses=_answer("The outcome of each item.", "BatchAnswer") | problems(413, 422),
     openapi_extra={"requestBody": {"required": True} | _content("Batch")},
 )
+@takes_bodies_of(lambda settings: settings.batch_bytes)
 async def write_batch(request: Request, principal: Ingestor, ingest: Ingest) -> Response:
     """Write scans, each at its sequence; an item that is not newer than what is stored changes nothing."""
-    body = await read_body(request, request.app.state.settings.batch_bytes)
+    body = await request.body()
     try:
         with ingest.phases("decode"):
             batch = decoder.decode(body)

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from beamlore.catalogue.answers import json_response, nothing
-from beamlore.catalogue.datasets.input import FilterParameter, json_body, pid_of, validated
+from beamlore.catalogue.datasets.input import FilterParameter, pid_of, validated
 from beamlore.catalogue.instruments.models import ChangeInstrument, CreateInstrument
 from beamlore.catalogue.instruments.service import InstrumentService
 from beamlore.catalogue.instruments.shape import as_v3
 from beamlore.catalogue.noun import given
-from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.records import permit
 from beamlore.catalogue.refusals import READING, WRITING
 from beamlore.core import CurrentPrincipal, OptionalPrincipal
@@ -32,7 +32,7 @@ UnmodifiedSince = Annotated[str | None, Header(description="Refuses the change w
 async def create(request: Request, principal: CurrentPrincipal, instruments: Instruments) -> Response:
     """Create an instrument."""
     permit(instruments.rights.create, principal)
-    fields = validated(CreateInstrument, await json_body(request))
+    fields = validated(CreateInstrument, await read_object(request))
     return json_response(as_v3(await instruments.create(principal, fields)), 201)
 
 
@@ -77,7 +77,7 @@ async def change(
 ) -> Response:
     """Change an instrument."""
     permit(instruments.rights.change, principal)
-    fields = validated(ChangeInstrument, await json_body(request), partial=True)
+    fields = validated(ChangeInstrument, await read_object(request), partial=True)
     return json_response(as_v3(await instruments.change(principal, pid_of(id), fields, if_unmodified_since)))
 
 

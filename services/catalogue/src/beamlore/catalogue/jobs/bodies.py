@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from beamlore.catalogue.parts.bodies import read_object
 from beamlore.catalogue.wording import faults
-from beamlore.core import BadRequestError
+from beamlore.core import BadRequestError, listed
 
 _STATUSES = {
     400: "The request cannot be understood, or an action of the job's type refuses it.",
@@ -43,7 +43,7 @@ WRITING = errors(400, 401, 403, 404, 409, 413, 422, 500, 502, 503, 504)
 
 async def read_body(request: Request) -> dict[str, Any]:
     """Return the JSON object of a body."""
-    return await read_object(request, request.app.state.settings.body_bytes)
+    return await read_object(request)
 
 
 def checked(model: type[BaseModel], body: dict[str, Any]) -> dict[str, Any]:
@@ -55,4 +55,5 @@ def checked(model: type[BaseModel], body: dict[str, Any]) -> dict[str, Any]:
     try:
         return model.model_validate(body).model_dump(exclude_unset=True)
     except ValidationError as error:
-        raise BadRequestError("; ".join(fault.sentence for fault in faults(model, body, error))) from error
+        found = faults(model, body, error)
+        raise BadRequestError(listed([fault.sentence for fault in found], error.error_count())) from error

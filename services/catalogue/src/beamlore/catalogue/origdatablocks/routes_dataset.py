@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request, Response
 
 from beamlore.catalogue.answers import json_response
-from beamlore.catalogue.datasets.input import PidParameter, json_body, pid_of, validated
+from beamlore.catalogue.datasets.input import PidParameter, pid_of, validated
 from beamlore.catalogue.origdatablocks.models import ChangeOrigDatablock, CreateDatasetOrigDatablock
 from beamlore.catalogue.origdatablocks.parameters import Key, OrigDatablocks
 from beamlore.catalogue.parts.blocks import shown
-from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.parts.validity import validity
 from beamlore.catalogue.refusals import READING, WRITING
 from beamlore.core import CurrentPrincipal, OptionalPrincipal
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/api/v3/datasets/{pid}/origdatablocks", tags=["datase
 async def create(pid: PidParameter, request: Request, principal: CurrentPrincipal, blocks: OrigDatablocks) -> Response:
     """Add files to a dataset; its size and number of files grow."""
     dataset = await blocks.parents.creatable(principal, pid_of(pid))
-    fields = validated(CreateDatasetOrigDatablock, await json_body(request))
+    fields = validated(CreateDatasetOrigDatablock, await read_object(request))
     blocks.metadata.check(fields["dataFileList"])
     return json_response(shown(await blocks.create(principal, dataset, fields)), 201)
 
@@ -41,7 +41,7 @@ async def is_valid(
 ) -> Response:
     """Say whether files could be added to a dataset so, and what is wrong with them."""
     await blocks.parents.creatable(principal, pid_of(pid))
-    body = await json_body(request)
+    body = await read_object(request)
     return json_response(
         validity(CreateDatasetOrigDatablock, body, "errors", *blocks.metadata.faults(body.get("dataFileList")))
     )
@@ -72,7 +72,7 @@ async def change(
 ) -> Response:
     """Change a block of a dataset; the dataset's size and number of files follow."""
     dataset = await blocks.parents.writable(principal, pid_of(pid))
-    fields = validated(ChangeOrigDatablock, await json_body(request))
+    fields = validated(ChangeOrigDatablock, await read_object(request))
     blocks.metadata.check(fields.get("dataFileList"))
     block = await blocks.stored(oid, dataset["_id"])
     return json_response(shown(await blocks.change(principal, block, fields)))

@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request, Response
 
 from beamlore.catalogue.answers import json_response
-from beamlore.catalogue.datasets.input import FilterParameter, json_body, validated
+from beamlore.catalogue.datasets.input import FilterParameter, validated
 from beamlore.catalogue.origdatablocks.models import ChangeOrigDatablock, CreateOrigDatablock
 from beamlore.catalogue.origdatablocks.parameters import FacetFilters, Include, Key, OrigDatablocks, UnmodifiedSince
 from beamlore.catalogue.parts.blocks import shown
-from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.parts.validity import validity
 from beamlore.catalogue.refusals import READING, WRITING
 from beamlore.core import CurrentPrincipal
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/api/v4/origdatablocks", tags=["origdatablocks v4"])
 async def create(request: Request, principal: CurrentPrincipal, blocks: OrigDatablocks) -> Response:
     """Add files to a dataset; its size and number of files grow."""
     blocks.check_may_create_any(principal)
-    fields = validated(CreateOrigDatablock, await json_body(request))
+    fields = validated(CreateOrigDatablock, await read_object(request))
     blocks.metadata.check(fields["dataFileList"])
     dataset = await blocks.parents.creatable(principal, fields["datasetId"])
     return json_response(shown(await blocks.create(principal, dataset, fields)), 201)
@@ -39,7 +39,7 @@ async def create(request: Request, principal: CurrentPrincipal, blocks: OrigData
 )
 async def is_valid(request: Request, principal: CurrentPrincipal, blocks: OrigDatablocks) -> Response:
     """Say whether a block could be created, and what is wrong with it."""
-    body = await json_body(request)
+    body = await read_object(request)
     await blocks.parents.creatable(principal, str(body.get("datasetId", "")))
     return json_response(
         validity(CreateOrigDatablock, body, "reason", *blocks.metadata.faults(body.get("dataFileList")))
@@ -98,7 +98,7 @@ async def change(
     if_unmodified_since: UnmodifiedSince = None,
 ) -> Response:
     """Change a block; the dataset's size and number of files follow."""
-    fields = validated(ChangeOrigDatablock, await json_body(request))
+    fields = validated(ChangeOrigDatablock, await read_object(request))
     blocks.metadata.check(fields.get("dataFileList"))
     block = await blocks.own(principal, id)
     await blocks.parents.writable(principal, block["datasetId"])

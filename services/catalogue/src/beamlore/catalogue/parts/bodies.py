@@ -6,22 +6,20 @@ import orjson
 from fastapi import Request
 from pydantic import BaseModel
 
-from beamlore.catalogue.answers import read_body
 from beamlore.core import BadRequestError
 
 _JSON = "application/json"
 _MERGE = "application/merge-patch+json"
 
 
-async def read_object(request: Request, limit: int) -> dict[str, Any]:
-    """Return the JSON object of a body of at most so many bytes.
+async def read_object(request: Request) -> dict[str, Any]:
+    """Return the JSON object of a body.
 
     Raises:
         BadRequestError: it is not a JSON object.
-        TooLargeError: it has more bytes.
     """
     try:
-        value = orjson.loads(await read_body(request, limit))
+        value = orjson.loads(await request.body())
     except orjson.JSONDecodeError as error:
         raise BadRequestError(f"the body is not JSON: {error}") from error
     if not isinstance(value, dict):

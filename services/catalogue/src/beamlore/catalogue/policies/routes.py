@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.database import Document
-from beamlore.catalogue.datasets.input import FilterParameter, json_body, pid_of, validated
+from beamlore.catalogue.datasets.input import FilterParameter, pid_of, validated
 from beamlore.catalogue.noun import given
-from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.policies.models import ChangePoliciesOf, ChangePolicy, CreatePolicy
 from beamlore.catalogue.policies.service import PolicyService
 from beamlore.catalogue.records import permit
@@ -31,7 +31,7 @@ PolicyId = Annotated[str, Path(description="The policy's identifier.")]
 async def create(request: Request, principal: CurrentPrincipal, policies: Policies) -> Response:
     """Create a policy."""
     permit(policies.rights.create, principal)
-    fields = validated(CreatePolicy, await json_body(request))
+    fields = validated(CreatePolicy, await read_object(request))
     return json_response(_as_v3(await policies.create(principal, fields)), 201)
 
 
@@ -63,7 +63,7 @@ async def count(
 async def change_of_groups(request: Request, principal: CurrentPrincipal, policies: Policies) -> Response:
     """Change the policies of several groups, of which the caller is a manager."""
     permit(policies.rights.change, principal)
-    asked: dict[str, Any] = validated(ChangePoliciesOf, await json_body(request))
+    asked: dict[str, Any] = validated(ChangePoliciesOf, await read_object(request))
     await policies.change_of_groups(principal, asked["ownerGroupList"], asked["data"])
     return json_response({"message": "successful policy update"})
 
@@ -84,7 +84,7 @@ async def find_one(id: PolicyId, principal: CurrentPrincipal, policies: Policies
 async def change(id: PolicyId, request: Request, principal: CurrentPrincipal, policies: Policies) -> Response:
     """Change a policy."""
     permit(policies.rights.change, principal)
-    fields = validated(ChangePolicy, await json_body(request), partial=True)
+    fields = validated(ChangePolicy, await read_object(request), partial=True)
     return json_response(_as_v3(await policies.change(principal, pid_of(id), fields)))
 
 

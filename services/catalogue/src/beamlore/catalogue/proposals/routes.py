@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.datasets.conversion import as_v3 as dataset_as_v3
-from beamlore.catalogue.datasets.input import FieldsParameter, LimitsParameter, json_body, pid_of, validated
+from beamlore.catalogue.datasets.input import FieldsParameter, LimitsParameter, pid_of, validated
 from beamlore.catalogue.noun import given
-from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.proposals.models import ChangeProposal, CreateProposal
 from beamlore.catalogue.proposals.service import ProposalService
 from beamlore.catalogue.proposals.shape import as_v3
@@ -34,7 +34,7 @@ UnmodifiedSince = Annotated[str | None, Header(description="Refuses the change w
 async def create(request: Request, principal: CurrentPrincipal, proposals: Proposals) -> Response:
     """Create a proposal."""
     permit(proposals.rights.create, principal)
-    fields = validated(CreateProposal, await json_body(request))
+    fields = validated(CreateProposal, await read_object(request))
     return json_response(as_v3(await proposals.create(principal, fields)), 201)
 
 
@@ -54,7 +54,7 @@ async def find_all(principal: OptionalPrincipal, proposals: Proposals, filters: 
 async def is_valid(request: Request, principal: CurrentPrincipal, proposals: Proposals) -> Response:
     """Say whether a proposal could be created."""
     permit(proposals.rights.create, principal)
-    return json_response({"valid": proposals.is_valid(await json_body(request))})
+    return json_response({"valid": proposals.is_valid(await read_object(request))})
 
 
 @router.get("/count", operation_id="ProposalsController_count_v3", responses=READING)
@@ -116,7 +116,7 @@ async def change(
 ) -> Response:
     """Change a proposal; null takes the value of an optional field away."""
     permit(proposals.rights.change, principal)
-    fields = validated(ChangeProposal, await json_body(request), partial=True)
+    fields = validated(ChangeProposal, await read_object(request), partial=True)
     return json_response(as_v3(await proposals.change(principal, pid_of(pid), fields, if_unmodified_since)))
 
 

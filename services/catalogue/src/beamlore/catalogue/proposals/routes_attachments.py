@@ -10,7 +10,7 @@ from beamlore.catalogue.datasets.input import pid_of, validated
 from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.proposals.routes import Pid, Proposals
 from beamlore.catalogue.refusals import READING, WRITING
-from beamlore.core import CurrentPrincipal, OptionalPrincipal
+from beamlore.core import CurrentPrincipal, OptionalPrincipal, takes_bodies_of
 
 router = APIRouter(prefix="/api/v3/proposals/{pid}/attachments", tags=["proposals"])
 
@@ -22,12 +22,13 @@ router = APIRouter(prefix="/api/v3/proposals/{pid}/attachments", tags=["proposal
     responses=WRITING,
     openapi_extra=body_of(CreateSubAttachment),
 )
+@takes_bodies_of(lambda settings: settings.max_file_upload_size)
 async def attach(
     pid: Pid, request: Request, principal: CurrentPrincipal, proposals: Proposals, attachments: Attachments
 ) -> Response:
     """Attach something to a proposal; it belongs to the group that is named, otherwise to the proposal's."""
     target, proposal = await proposals.target(pid_of(pid), proposals.attachment_rights.creatable(principal))
-    fields = validated(CreateSubAttachment, await read_object(request, attachments.largest))
+    fields = validated(CreateSubAttachment, await read_object(request))
     owner = {"ownerGroup": fields["ownerGroup"]} if "ownerGroup" in fields else {}
     return json_response(as_v3(await attachments.attach(principal, target, fields, proposal | owner)), 201)
 
@@ -45,12 +46,13 @@ async def find_all(pid: Pid, principal: OptionalPrincipal, proposals: Proposals,
     responses=WRITING,
     openapi_extra=body_of(ChangeFormerAttachment),
 )
+@takes_bodies_of(lambda settings: settings.max_file_upload_size)
 async def change(
     pid: Pid, aid: Aid, request: Request, principal: CurrentPrincipal, proposals: Proposals, attachments: Attachments
 ) -> Response:
     """Change one of a proposal's attachments."""
     target, _ = await proposals.target(pid_of(pid), proposals.attachment_rights.writable(principal))
-    fields = validated(ChangeFormerAttachment, await read_object(request, attachments.largest))
+    fields = validated(ChangeFormerAttachment, await read_object(request))
     return json_response(as_v3(await attachments.change_of(principal, target, pid_of(aid), fields)))
 
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from beamlore.catalogue.answers import json_response
-from beamlore.catalogue.datasets.input import FilterParameter, json_body, pid_of, validated
-from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.datasets.input import FilterParameter, pid_of, validated
+from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.publisheddata.conversion import as_v3, to_v4
 from beamlore.catalogue.publisheddata.models import (
     Count,
@@ -34,7 +34,7 @@ _NOT_PUSHED = "results not pushed to oaiProvider as oaiProviderRoute route is no
 )
 async def create(request: Request, principal: CurrentPrincipal, data: PublishedService) -> Response:
     """Create published data."""
-    fields = validated(CreatePublishedDataDto, await json_body(request))
+    fields = validated(CreatePublishedDataDto, await read_object(request))
     return json_response(as_v3(await data.create(principal, to_v4(fields))), 201)
 
 
@@ -85,7 +85,7 @@ async def find_one(id: Doi, principal: OptionalPrincipal, data: PublishedService
 )
 async def update(id: Doi, request: Request, principal: CurrentPrincipal, data: PublishedService) -> Response:
     """Change published data that have no DOI yet."""
-    fields = validated(PartialUpdatePublishedDataDto, await json_body(request))
+    fields = validated(PartialUpdatePublishedDataDto, await read_object(request))
     before = await data.own(principal, pid_of(id))
     data.check_open(principal, before, "updated")
     return json_response(as_v3(await data.change(principal, before, to_v4(_changing(principal, fields), before))))
@@ -122,7 +122,7 @@ async def resync(
     id: Doi, request: Request, principal: CurrentPrincipal, data: PublishedService, publishing: Publishing
 ) -> Response:
     """Change published data, and tell the OAI provider; return its answer, or null."""
-    fields = validated(CreatePublishedDataDto, await json_body(request))
+    fields = validated(CreatePublishedDataDto, await read_object(request))
     before = await data.own(principal, pid_of(id))
     return json_response(await publishing.resync(principal, before, to_v4(_changing(principal, fields), before)), 201)
 

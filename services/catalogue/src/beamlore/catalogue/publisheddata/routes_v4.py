@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from beamlore.catalogue.answers import json_response
-from beamlore.catalogue.datasets.input import FilterParameter, json_body, pid_of, validated
+from beamlore.catalogue.datasets.input import FilterParameter, pid_of, validated
 from beamlore.catalogue.noun import given
-from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.publisheddata.conversion import as_v4
 from beamlore.catalogue.publisheddata.form import FormService
 from beamlore.catalogue.publisheddata.models import (
@@ -50,7 +50,7 @@ async def config(publishing: Publishing) -> Response:
 )
 async def create(request: Request, principal: CurrentPrincipal, data: PublishedService) -> Response:
     """Create published data, which are private until they are published."""
-    fields = validated(CreatePublishedDataV4Dto, await json_body(request))
+    fields = validated(CreatePublishedDataV4Dto, await read_object(request))
     _check_status(principal, fields, data)
     return json_response(as_v4(await data.create(principal, fields)), 201)
 
@@ -115,7 +115,7 @@ async def find_one(id: Doi, principal: OptionalPrincipal, data: PublishedService
 )
 async def update(id: Doi, request: Request, principal: CurrentPrincipal, data: PublishedService) -> Response:
     """Change published data that have no DOI yet."""
-    fields = validated(PartialUpdatePublishedDataV4Dto, await json_body(request))
+    fields = validated(PartialUpdatePublishedDataV4Dto, await read_object(request))
     before = await data.get(principal, pid_of(id))
     data.check_open(principal, before, "updated")
     _check_status(principal, fields, data)
@@ -177,7 +177,7 @@ async def resync(
     id: Doi, request: Request, principal: CurrentPrincipal, data: PublishedService, publishing: Publishing
 ) -> Response:
     """Change published data that have no DOI yet, and tell the OAI provider; return its answer, or null."""
-    fields = validated(PartialUpdatePublishedDataV4Dto, await json_body(request))
+    fields = validated(PartialUpdatePublishedDataV4Dto, await read_object(request))
     before = await data.get(principal, pid_of(id))
     data.check_open(principal, before, "resynced")
     _check_status(principal, fields, data)

@@ -69,7 +69,7 @@ class PublishedDataService:
         members = dict(value)
         sought = members.pop("text", None)
         found = parse_where(members, PUBLISHED_DATA, "fields", strict=False)
-        return All((words(sought, "fields.text"), found)) if sought not in (None, PUBLISHED_DATA, "") else found
+        return All((words(sought, PUBLISHED_DATA, "fields.text"), found)) if sought not in (None, "") else found
 
     async def find(self, principal: Principal, listing: Listing) -> list[Document]:
         """Return what a listing asks for; without a login only what has a DOI."""

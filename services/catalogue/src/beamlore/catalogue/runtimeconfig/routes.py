@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict
 from pymongo.errors import PyMongoError
 
 from beamlore.catalogue.answers import json_response
-from beamlore.catalogue.datasets.input import json_body, validated
+from beamlore.catalogue.datasets.input import validated
 from beamlore.catalogue.noun import given
-from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.refusals import refusals
 from beamlore.catalogue.runtimeconfig.service import RuntimeConfigService
 from beamlore.core import OptionalPrincipal
@@ -67,7 +67,7 @@ async def find(id: Name, principal: OptionalPrincipal, configs: Configs) -> Resp
 )
 async def change(id: Name, request: Request, principal: OptionalPrincipal, configs: Configs) -> Response:
     """Change a configuration, as an administrator."""
-    new = validated(NewConfig, await json_body(request))
+    new = validated(NewConfig, await read_object(request))
     return json_response(await configs.change(principal, id, new["data"]))
 
 

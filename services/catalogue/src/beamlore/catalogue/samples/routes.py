@@ -6,16 +6,9 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from beamlore.catalogue.answers import json_response, nothing
 from beamlore.catalogue.datasets.conversion import as_v3 as dataset_as_v3
-from beamlore.catalogue.datasets.input import (
-    FieldsParameter,
-    FilterParameter,
-    LimitsParameter,
-    json_body,
-    pid_of,
-    validated,
-)
+from beamlore.catalogue.datasets.input import FieldsParameter, FilterParameter, LimitsParameter, pid_of, validated
 from beamlore.catalogue.noun import given
-from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.records import permit
 from beamlore.catalogue.refusals import READING, WRITING
 from beamlore.catalogue.samples.models import ChangeSample, CreateSample
@@ -40,7 +33,7 @@ UnmodifiedSince = Annotated[str | None, Header(description="Refuses the change w
 async def create(request: Request, principal: CurrentPrincipal, samples: Samples) -> Response:
     """Create a sample."""
     permit(samples.rights.create, principal)
-    fields = validated(CreateSample, await json_body(request))
+    fields = validated(CreateSample, await read_object(request))
     return json_response(as_v3(await samples.create(principal, fields)), 201)
 
 
@@ -108,7 +101,7 @@ async def change(
 ) -> Response:
     """Change a sample; null takes the value of an optional field away."""
     permit(samples.rights.change, principal)
-    fields = validated(ChangeSample, await json_body(request), partial=True)
+    fields = validated(ChangeSample, await read_object(request), partial=True)
     return json_response(as_v3(await samples.change(principal, pid_of(id), fields, if_unmodified_since)))
 
 

@@ -13,7 +13,7 @@ from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.records import permit
 from beamlore.catalogue.refusals import READING, WRITING
 from beamlore.catalogue.samples.routes import SampleId, Samples
-from beamlore.core import CurrentPrincipal, OptionalPrincipal
+from beamlore.core import CurrentPrincipal, OptionalPrincipal, takes_bodies_of
 
 router = APIRouter(prefix="/api/v3/samples/{id}/attachments", tags=["samples"])
 
@@ -27,13 +27,14 @@ AttachmentId = Annotated[str, Path(description="The attachment's identifier.")]
     responses=WRITING,
     openapi_extra=body_of(CreateSubAttachment),
 )
+@takes_bodies_of(lambda settings: settings.max_file_upload_size)
 async def attach(
     id: SampleId, request: Request, principal: CurrentPrincipal, samples: Samples, attachments: Attachments
 ) -> Response:
     """Attach something to a sample."""
     permit(samples.attachment_rights.create, principal)
     target, sample = await samples.target(pid_of(id), samples.attachment_rights.creatable(principal))
-    fields = validated(CreateSubAttachment, await read_object(request, attachments.largest))
+    fields = validated(CreateSubAttachment, await read_object(request))
     return json_response(as_v3(await attachments.attach(principal, target, fields, sample)), 201)
 
 

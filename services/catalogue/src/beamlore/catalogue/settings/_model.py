@@ -52,7 +52,6 @@ class Settings(
         "Beyond it the answer is 429. 0: no limit.",
     )
     batch_bytes: int = Field(default=64 * 1024 * 1024, description="Largest body of a batch.")
-    body_bytes: int = Field(default=16 * 1024 * 1024, description="Largest body of any other request.")
     live_queue: int = Field(default=2000, ge=1, description="Events kept for one slow reader before it must reload.")
 
     @property

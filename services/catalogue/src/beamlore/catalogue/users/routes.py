@@ -9,9 +9,9 @@ from fastapi import APIRouter, Path, Request, Response
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.auth.logins import renewed
 from beamlore.catalogue.auth.parts import Tokens, Users
-from beamlore.catalogue.datasets.input import json_body, validated
+from beamlore.catalogue.datasets.input import validated
 from beamlore.catalogue.datasets.rights import DatasetRights
-from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.refusals import refusals
 from beamlore.catalogue.users.caller import Caller
 from beamlore.catalogue.users.collections import shown
@@ -62,7 +62,7 @@ async def find_all(caller: Caller, users: Users) -> Response:
 )
 async def change_own_password(request: Request, caller: Caller, users: Users) -> Response:
     """Change one's own password."""
-    given = validated(OwnPassword, await json_body(request))
+    given = validated(OwnPassword, await read_object(request))
     _confirmed(given)
     await users.change_own_password(caller, given["currentPassword"], given["newPassword"])
     return json_response({"message": "Password updated successfully"})
@@ -96,7 +96,7 @@ async def change_password(id: UserId, request: Request, caller: Caller, users: U
     """Change somebody's password, as an administrator."""
     if not caller.is_admin:
         raise ForbiddenError("Forbidden resource")
-    given = validated(NewPassword, await json_body(request))
+    given = validated(NewPassword, await read_object(request))
     _confirmed(given)
     await users.change_password(caller, id, given["newPassword"])
     log.info("a password was changed by an administrator", user=id, by=caller.username)
@@ -136,7 +136,7 @@ async def token_for(id: UserId, request: Request, caller: Caller, users: Users, 
     """Return a token of somebody, as an administrator; for `expiresIn`, or as long as usual."""
     if not caller.is_admin:
         raise ForbiddenError("Forbidden resource")
-    given = validated(CustomToken, await json_body(request))
+    given = validated(CustomToken, await read_object(request))
     user = await users.user(caller, id)
     lasts = given.get("expiresIn")
     never = request.app.state.settings.jwt_never_expires

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request, Response
 
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.auth.parts import Users
-from beamlore.catalogue.datasets.input import json_body, validated
+from beamlore.catalogue.datasets.input import validated
 from beamlore.catalogue.keys import as_sent, storable
-from beamlore.catalogue.parts.bodies import body_of
+from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.refusals import refusals
 from beamlore.catalogue.users.caller import Caller
 from beamlore.catalogue.users.models import ReturnedSettings, SettingsBody
@@ -72,7 +72,7 @@ async def patch(id: UserId, request: Request, caller: Caller, users: Users) -> R
 )
 async def patch_external(id: UserId, request: Request, caller: Caller, users: Users) -> Response:
     """Change some of a frontend's own settings; those that are not given stay."""
-    given = {"externalSettings": storable("externalSettings", await json_body(request))}
+    given = {"externalSettings": storable("externalSettings", await read_object(request))}
     return json_response(_shown(await users.change_settings(caller, id, given, merged=True)))
 
 
@@ -84,7 +84,7 @@ async def remove(id: UserId, caller: Caller, users: Users) -> Response:
 
 
 async def _given(request: Request) -> dict[str, Any]:
-    given = validated(SettingsBody, await json_body(request))
+    given = validated(SettingsBody, await read_object(request))
     if "externalSettings" in given:
         given["externalSettings"] = storable("externalSettings", given["externalSettings"])
     return given

@@ -22,7 +22,12 @@ from beamlore.embedded import NO_AUTHORITIES, listening_socket
 
 KIB = 1024
 SETTINGS = HttpSettings(
-    body_bytes=256 * KIB, anonymous_body_bytes=8 * KIB, body_seconds=0.5, json_items=1000, query_items=50, query_depth=10
+    body_bytes=256 * KIB,
+    anonymous_body_bytes=8 * KIB,
+    body_seconds=0.5,
+    json_items=1000,
+    query_items=50,
+    query_depth=10,
 )
 SOMEBODY = {"Authorization": "Bearer good"}
 router = APIRouter()
@@ -45,7 +50,7 @@ async def echo(value: dict[str, object], _: CurrentPrincipal) -> int:
 
 
 @router.get("/search")
-async def search(filter: str = "") -> int:  # noqa: A002 - as SciCat calls it
+async def search(filter: str = "") -> int:
     return len(filter)
 
 

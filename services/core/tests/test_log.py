@@ -46,7 +46,9 @@ def test_secrets_are_hidden_wherever_they_stand(written, name):
     log = structlog.get_logger("tested")
 
     log.warning(secret)
-    log.warning("in a value", value=secret, nested={"deep": [secret]}, password="hunter2", headers={"Cookie": "hunter2"})
+    log.warning(
+        "in a value", value=secret, nested={"deep": [secret]}, password="hunter2", headers={"Cookie": "hunter2"}
+    )
     logging.getLogger("others").warning("by %s", secret)
     try:
         raise RuntimeError(secret)

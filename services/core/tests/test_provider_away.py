@@ -11,7 +11,14 @@ import pytest
 from fastapi import FastAPI
 from pymongo import AsyncMongoClient
 
-from beamlore.core import ClientSettings, OidcSettings, ServiceAccountAuth, TokenVerifier, UnavailableError
+from beamlore.core import (
+    ClientSettings,
+    OidcSettings,
+    ServiceAccountAuth,
+    TokenVerifier,
+    UnauthenticatedError,
+    UnavailableError,
+)
 
 
 class Way:
@@ -112,6 +119,36 @@ async def test_a_provider_that_is_silent_holds_up_no_queue_of_requests(way, sett
     assert all(isinstance(answer, UnavailableError) for answer in answers)
     assert time.monotonic() - begun < 40
     assert way.connections == 1, "all of them waited for one question"
+
+
+async def test_unknown_keys_cost_nobody_time_while_the_provider_hangs(way, settings, token):
+    verifier = TokenVerifier(settings)
+    await way.open()
+    ada = token("ada")
+    await verifier.verify(ada)
+    way.silent = True
+    # Nothing is fetched within a moment after the last time.
+    verifier.keys._tried_at = float("-inf")
+    before = way.connections
+    header = base64.urlsafe_b64encode(json.dumps({"alg": "RS256", "kid": "unknown"}).encode()).decode().rstrip("=")
+    forged = ".".join((header, *ada.split(".")[1:]))
+
+    begun = time.monotonic()
+    answers = await asyncio.gather(*(verifier.verify(forged) for _ in range(20)), return_exceptions=True)
+    once = time.monotonic() - begun
+    async with asyncio.timeout(30):
+        while not verifier.keys._is_away:
+            await asyncio.sleep(0.05)
+    begun = time.monotonic()
+    for _ in range(20):
+        verifier.keys._tried_at = float("-inf")
+        with pytest.raises(UnauthenticatedError):
+            await verifier.verify(forged)
+
+    assert all(isinstance(answer, UnauthenticatedError) for answer in answers)
+    assert time.monotonic() - begun < once, "once it is known to be away, nobody waits"
+    assert way.connections <= before + 2
+    assert (await verifier.verify(ada)).username == "ada"
 
 
 async def test_a_process_that_starts_meanwhile_has_the_keys_from_the_database(way, settings, token, mongo_database):

@@ -1,13 +1,15 @@
 """Answers written as JSON bytes, with no model in between."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from fastapi import Response
 
-from beamlore.core import measured
+from beamlore.core import current_request, measured
 
+_PAGE_BYTES = 4 * 2**20
 OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
@@ -46,3 +48,18 @@ def milliseconds(moment: datetime) -> int:
 def from_milliseconds(value: int) -> datetime:
     """Return the moment of milliseconds since the epoch."""
     return datetime.fromtimestamp(value / 1000, UTC)
+
+
+def fitting(items: Iterable[Any]) -> list[orjson.Fragment]:
+    """Return the JSON of the first items of a page: as many as it may hold bytes, and one at least."""
+    request = current_request()
+    most = _PAGE_BYTES if request is None else request.page_bytes
+    kept: list[orjson.Fragment] = []
+    size = 0
+    for item in items:
+        body = to_json(item)
+        size += len(body)
+        if kept and size > most:
+            break
+        kept.append(orjson.Fragment(body))
+    return kept

@@ -23,6 +23,7 @@ from beamlore.core._errors import (
     UnprocessableError,
 )
 from beamlore.core._health import Health
+from beamlore.core._http_client import BoundedClient
 from beamlore.core._identity import (
     ANONYMOUS,
     CurrentPrincipal,
@@ -41,10 +42,10 @@ from beamlore.core._migrate import MigrationError, MigrationSettings, migrate, m
 from beamlore.core._migrations import Database, LeaseLostError, Migration, Migrations, Tell
 from beamlore.core._models import ApiModel
 from beamlore.core._mongo import connect, reason_of
-from beamlore.core._present import PresentVerifier, check_account
-from beamlore.core._rechecks import AccountRechecks
 from beamlore.core._mongo_errors import is_transient, is_unknown_commit, translated
+from beamlore.core._present import PresentVerifier, check_account
 from beamlore.core._problems import install_error_handlers, listed, most_details, shortened
+from beamlore.core._rechecks import AccountRechecks
 from beamlore.core._schema import SchemaWatch
 from beamlore.core._server import Server, serve, server
 from beamlore.core._service_account import ServiceAccountAuth
@@ -64,14 +65,15 @@ from beamlore.core._tracing import begin_span, is_tracing, span_within, start_tr
 __all__ = [
     "ANONYMOUS",
     "GONE",
+    "READ_SECONDS",
+    "WRITE_SECONDS",
     "Account",
     "AccountRechecks",
     "AccountSource",
-    "READ_SECONDS",
-    "WRITE_SECONDS",
     "ApiModel",
     "BadRequestError",
     "BeamloreError",
+    "BoundedClient",
     "ClientSettings",
     "ConflictError",
     "CurrentPrincipal",
@@ -152,7 +154,7 @@ __all__ = [
     "to_database",
     "to_server",
     "traceparent_of",
-    "verified_email",
     "translated",
+    "verified_email",
     "working_on",
 ]

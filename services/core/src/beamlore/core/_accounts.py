@@ -15,6 +15,7 @@ import httpx
 import structlog
 
 from beamlore.core._errors import UnavailableError
+from beamlore.core._http_client import BoundedClient
 from beamlore.core._measures import account_checks
 from beamlore.core._service_account import ServiceAccountAuth
 from beamlore.core._settings import IdentityCheckSettings
@@ -83,7 +84,7 @@ class KeycloakAccounts:
         try:
             async with (
                 asyncio.timeout(_ANSWER_SECONDS),
-                httpx.AsyncClient(timeout=_ANSWER_SECONDS, auth=self._auth, verify=_PLAIN) as http,
+                BoundedClient(seconds=_ANSWER_SECONDS, auth=self._auth, verify=_PLAIN) as http,
             ):
                 person, groups, sessions = await asyncio.gather(
                     http.get(user),

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 import structlog
 
@@ -17,15 +18,20 @@ _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 class CurrentRequest:
     """What is known of the request under way."""
 
-    __slots__ = ("error_details", "facts", "id", "phases", "read_seconds", "rows")
+    __slots__ = ("error_details", "facts", "id", "page_bytes", "phases", "read_seconds", "rows")
 
-    def __init__(self, request_id: str, read_seconds: float = 5.0, error_details: int = 20) -> None:
+    def __init__(
+        self, request_id: str, read_seconds: float = 5.0, error_details: int = 20, page_bytes: int = 4 * 2**20
+    ) -> None:
         self.id = request_id
         self.read_seconds = read_seconds
         """How long it may wait for an answer of what the service depends on."""
 
         self.error_details = error_details
         """Most mistakes that its answer lists."""
+
+        self.page_bytes = page_bytes
+        """A page that it asks for ends before it has more."""
 
         self.phases: dict[str, float] = {}
         """Seconds by phase."""
@@ -58,10 +64,14 @@ def known(**facts: object) -> None:
         request.facts.update(facts)
 
 
-def begin_request(given: str, read_seconds: float, error_details: int) -> CurrentRequest:
-    """Begin a request in this context, under the caller's id where it is well formed, else under a new one."""
-    own = given if given and _WELL_FORMED.fullmatch(given) else new_request_id()
-    request = CurrentRequest(own, read_seconds, error_details)
+def begin_request(given: str, *bounds: Any) -> CurrentRequest:
+    """Begin a request in this context, under the caller's id where it is well formed, else under a new one.
+
+    Args:
+        given: the caller's id.
+        bounds: of what it may take, as `CurrentRequest` takes them.
+    """
+    request = CurrentRequest(given if given and _WELL_FORMED.fullmatch(given) else new_request_id(), *bounds)
     _current.set(request)
     return request
 

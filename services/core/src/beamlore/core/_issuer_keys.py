@@ -15,6 +15,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
 from beamlore.core._errors import UnavailableError
+from beamlore.core._http_client import BoundedClient
 from beamlore.core._settings import OidcSettings
 
 log = structlog.get_logger(__name__)
@@ -24,7 +25,10 @@ _UNKNOWN_KEY_PAUSE_SECONDS = 5
 _AWAY_PAUSE_SECONDS = 1
 """Who asks within this time after a failure is told at once, instead of waiting for another."""
 
-_ANSWER_SECONDS = 5
+_ANSWER_SECONDS = 2.5
+"""There are two questions, one after the other."""
+
+_PATIENCE_SECONDS = 2
 _KEPT_FOR = timedelta(days=1)
 _COLLECTION = "beamlore_issuer_keys"
 
@@ -40,6 +44,7 @@ class IssuerKeys:
         self._settings = settings
         self._keys: KeySet | None = None
         self._tried_at = float("-inf")
+        self._is_away = False
         self._fetching: asyncio.Task[None] | None = None
         self._kept: AsyncDatabase[dict[str, Any]] | None = None
 
@@ -69,11 +74,18 @@ class IssuerKeys:
     async def newer(self) -> KeySet:
         """Return the keys for a token whose key is not among the current ones: the issuer may have another since.
 
+        Tokens of keys that nobody has are sent by anybody. One fetch serves all of them for a while, each waits for it
+        only a moment, and none while the issuer is known not to answer.
+
         Raises:
             UnavailableError: there are none, and the issuer does not answer.
         """
-        if self._since_tried() > _UNKNOWN_KEY_PAUSE_SECONDS or self._is_fetching():
-            await self._fetch()
+        if self._keys is not None:
+            if self._since_tried() > _UNKNOWN_KEY_PAUSE_SECONDS or self._is_fetching():
+                fetching = self._start()
+                if not self._is_away:
+                    await asyncio.wait({fetching}, timeout=_PATIENCE_SECONDS)
+            return self._keys
         return await self.current()
 
     def _since_tried(self) -> float:
@@ -99,14 +111,16 @@ class IssuerKeys:
             log.warning("the identity provider does not answer; former keys go on", error=repr(error)[:200])
             if self._keys is None:
                 self._keys = await self._load()
+            self._is_away = True
         else:
+            self._is_away = False
             await self._save(text)
         finally:
             self._tried_at = time.monotonic()
 
     async def _ask(self) -> str:
         # Discovery names the public JWKS address; services may reach the issuer by another one, so the path is kept.
-        async with httpx.AsyncClient(timeout=_ANSWER_SECONDS) as client:
+        async with BoundedClient(seconds=_ANSWER_SECONDS) as client:
             discovery = await client.get(f"{self._settings.oidc_base}/.well-known/openid-configuration")
             discovery.raise_for_status()
             jwks_uri = str(discovery.json()["jwks_uri"])

@@ -54,8 +54,7 @@ class Requests:
         """
         self._app = app
         self._slow_seconds = settings.slow_request_seconds
-        self._read_seconds = settings.dependency_read_seconds
-        self._error_details = settings.error_details
+        self._bounds = (settings.dependency_read_seconds, settings.error_details, settings.page_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -63,7 +62,7 @@ class Requests:
             await self._app(scope, receive, send)
             return
         given = next((value for name, value in scope["headers"] if name == _HEADER), b"")
-        request = begin_request(given.decode("latin-1"), self._read_seconds, self._error_details)
+        request = begin_request(given.decode("latin-1"), *self._bounds)
         begun = time.perf_counter()
         answered = False
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 import httpx
 
 from beamlore.core._errors import UnavailableError
+from beamlore.core._http_client import BoundedClient
 from beamlore.core._measures import service_token_failures
 from beamlore.core._settings import ClientSettings, OidcSettings
 
@@ -73,7 +74,7 @@ class ServiceAccountAuth(httpx.Auth):
     async def _fetch(self) -> tuple[str, float]:
         secret = self._client.client_secret.get_secret_value()
         try:
-            async with httpx.AsyncClient(timeout=_ANSWER_SECONDS) as http:
+            async with BoundedClient(seconds=_ANSWER_SECONDS) as http:
                 answer = await http.post(
                     self._token_url,
                     data={"grant_type": "client_credentials"},

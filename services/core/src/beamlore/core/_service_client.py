@@ -3,6 +3,7 @@
 import httpx
 
 from beamlore.core._current import HEADER, new_request_id, request_id
+from beamlore.core._http_client import BoundedClient
 
 
 def service_client(*, base_url: str, auth: httpx.Auth, timeout: float) -> httpx.AsyncClient:
@@ -11,9 +12,9 @@ def service_client(*, base_url: str, auth: httpx.Auth, timeout: float) -> httpx.
     Args:
         base_url: of the service.
         auth: puts the token in.
-        timeout: for each step of a request, in seconds.
+        timeout: for a request with its answer, in seconds.
     """
-    return httpx.AsyncClient(base_url=base_url, auth=auth, timeout=timeout, event_hooks={"request": [_carry_id]})
+    return BoundedClient(seconds=timeout, base_url=base_url, auth=auth, event_hooks={"request": [_carry_id]})
 
 
 async def _carry_id(request: httpx.Request) -> None:

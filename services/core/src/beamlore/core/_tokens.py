@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import BadSignatureError, ClaimError, DecodeError, ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet
 
@@ -69,6 +69,8 @@ class TokenVerifier:
         try:
             return self._check(token, keys)
         except (JoseError, ValueError) as first:
+            if _key_id(token) in {key.kid for key in keys.keys}:
+                raise _refused(first) from first
             # The issuer may have new keys since they were fetched.
             newer = await self.keys.newer()
             if newer is keys:
@@ -130,6 +132,14 @@ def _time(claims: Mapping[str, object], name: str) -> float | None:
 def _text(claims: Mapping[str, object], name: str) -> str:
     value = claims.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _key_id(token: str) -> str | None:
+    """Return which key a token says it is signed with; nothing of that is believed."""
+    try:
+        return jws.extract_compact(token.encode()).headers().get("kid")
+    except (JoseError, ValueError):
+        return None
 
 
 def _refused(error: Exception) -> UnauthenticatedError:

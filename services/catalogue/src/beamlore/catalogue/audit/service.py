@@ -12,7 +12,7 @@ from bson import ObjectId
 from bson.errors import InvalidId
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from beamlore.catalogue.answers import from_milliseconds, milliseconds
+from beamlore.catalogue.answers import fitting, from_milliseconds, milliseconds
 from beamlore.catalogue.audit.entries import AUDIT
 from beamlore.catalogue.audit.rights import EntryRights, OwnDocumentRights
 from beamlore.catalogue.audit.trail import PARTS, put_together
@@ -75,9 +75,9 @@ class AuditService:
             principal, Query(_where(query, _decode(cursor)), sort=_NEWEST_FIRST, limit=limit + 1)
         )
         shown = [await self._whole(entry) for entry in found[:limit]]
-        page: dict[str, Any] = {"items": [_shown(entry) for entry in shown]}
-        if len(found) > limit:
-            page["nextCursor"] = _encode(shown[-1])
+        page: dict[str, Any] = {"items": (items := fitting(map(_shown, shown)))}
+        if len(found) > len(items):
+            page["nextCursor"] = _encode(shown[len(items) - 1])
         elif living is not None or query.document:
             page["items"] += _creation(query, living or _last_deleted(shown))
         return page

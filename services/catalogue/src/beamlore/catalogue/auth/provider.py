@@ -17,6 +17,7 @@ from beamlore.catalogue.settings import Settings
 from beamlore.catalogue.users.person import Person
 from beamlore.core import (
     BadRequestError,
+    BoundedClient,
     NotFoundError,
     OidcSettings,
     TokenVerifier,
@@ -25,7 +26,7 @@ from beamlore.core import (
     verified_email,
 )
 
-_TIMEOUT_SECONDS = 10
+_TIMEOUT_SECONDS = 5
 
 
 class IdentityProvider:
@@ -80,7 +81,7 @@ class IdentityProvider:
         }
         secret = self._settings.client_secret.get_secret_value()
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
+            async with BoundedClient(seconds=_TIMEOUT_SECONDS) as client:
                 answer = await client.post(
                     self._reachable(metadata["token_endpoint"]), data=form, auth=(self._settings.client_id, secret)
                 )
@@ -163,7 +164,7 @@ class IdentityProvider:
             raise NotFoundError("no identity provider is configured")
         if self._metadata is None:
             try:
-                async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
+                async with BoundedClient(seconds=_TIMEOUT_SECONDS) as client:
                     answer = await client.get(f"{self._settings.oidc_base}/.well-known/openid-configuration")
                     answer.raise_for_status()
             except httpx.HTTPError as error:

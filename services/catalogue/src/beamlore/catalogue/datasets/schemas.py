@@ -22,6 +22,7 @@ from referencing.jsonschema import DRAFT202012
 
 from beamlore.catalogue.keys import as_sent, spellings
 from beamlore.catalogue.settings import Settings
+from beamlore.core import BoundedClient
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +121,7 @@ def _spellings(address: str) -> Iterable[str]:
 async def _fetch(address: str) -> Schema | None:
     try:
         async with (
-            httpx.AsyncClient(timeout=_FETCH_SECONDS, follow_redirects=False) as client,
+            BoundedClient(seconds=_FETCH_SECONDS, follow_redirects=False) as client,
             client.stream("GET", address, headers={"Accept": "application/schema+json, application/json"}) as answer,
         ):
             answer.raise_for_status()

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from beamlore.catalogue.outgoing import segment_of
-from beamlore.core import UnavailableError
+from beamlore.core import BoundedClient, UnavailableError
 
 _REFUSAL = "the logbook server does not answer; try again in a moment"
 
@@ -23,7 +23,7 @@ class SciChat:
             base_url: its address.
             seconds: longest time it may take to answer.
         """
-        self._client = httpx.AsyncClient(timeout=seconds, follow_redirects=False)
+        self._client = BoundedClient(seconds=seconds, follow_redirects=False)
         self._logbooks = f"{base_url.rstrip('/')}/Logbooks"
 
     async def close(self) -> None:

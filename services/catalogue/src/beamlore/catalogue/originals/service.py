@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from beamlore.catalogue.answers import fitting
 from beamlore.catalogue.datasets.rights import DatasetRights
 from beamlore.catalogue.filters.fields import Field
 from beamlore.catalogue.filters.grammar import Condition
@@ -39,10 +40,9 @@ class OriginalService:
         """
         where = await self._derived.of_documents(principal, condition)
         found = await self._datasets.page(principal, where, keyset, cursor, columns, limit + 1)
-        page: dict[str, Any] = {}
-        if len(found) > limit:
-            page["nextCursor"] = keyset.place(found[limit - 1])
-        page["items"] = [as_sent(document) for document in found[:limit]]
+        page: dict[str, Any] = {"items": (items := fitting(as_sent(dict(document)) for document in found[:limit]))}
+        if len(found) > len(items):
+            page["nextCursor"] = keyset.place(found[len(items) - 1])
         return page
 
     async def get(self, principal: Principal, pid: str, columns: Sequence[Field]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from beamlore.catalogue.names import names
 from beamlore.catalogue.outgoing import path_of
 from beamlore.catalogue.publisheddata.errors import RegistrationError
 from beamlore.catalogue.settings import Settings
+from beamlore.core import BoundedClient
 
 log = structlog.get_logger(__name__)
 
@@ -135,7 +136,7 @@ class Provider:
     ) -> httpx.Response:
         """Send a request; return the answer where it is a success, or has the status ``also``."""
         try:
-            async with httpx.AsyncClient(auth=self._auth, timeout=self._seconds, trust_env=False) as client:
+            async with BoundedClient(seconds=self._seconds, auth=self._auth, trust_env=False) as client:
                 answer = await client.request(method, address, content=content, headers=dict(headers))
         except httpx.HTTPError as error:
             log.warning("the provider cannot be reached", address=address, error=repr(error))

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from beamlore.catalogue.answers import from_milliseconds, milliseconds
+from beamlore.catalogue.answers import fitting, from_milliseconds, milliseconds
 from beamlore.catalogue.database import Store
 from beamlore.catalogue.scans.repository import Position, ScanQuery, ScanRepository
 from beamlore.catalogue.scans.shape import scan_of
@@ -35,9 +35,10 @@ class ScanService:
         """
         after = _decode_cursor(cursor) if cursor else None
         found = await self._scans.page(principal, query, after, limit + 1)
-        page: dict[str, Any] = {"items": [scan_of(document, query.columns) for document in found[:limit]]}
-        if len(found) > limit:
-            page["nextCursor"] = _encode_cursor(found[limit - 1])
+        items = fitting(scan_of(document, query.columns) for document in found[:limit])
+        page: dict[str, Any] = {"items": items}
+        if len(found) > len(items):
+            page["nextCursor"] = _encode_cursor(found[len(items) - 1])
         return page
 
     async def get(self, principal: Principal, pid: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from jmespath.exceptions import JMESPathError
 from beamlore.catalogue.outgoing import segment_of
 from beamlore.catalogue.settings import Settings
 from beamlore.catalogue.users.person import Person
-from beamlore.core import UnavailableError
+from beamlore.core import BoundedClient, UnavailableError
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +89,7 @@ class RestGroups:
         if not key:
             log.warning("no groups are asked for: the user has no such field", field=self._field, user=person.username)
             return ()
-        async with httpx.AsyncClient(timeout=self._seconds, headers=self._headers) as client:
+        async with BoundedClient(seconds=self._seconds, headers=self._headers) as client:
             answer = await client.get(self._url.replace("{userId}", segment_of(key)))
             answer.raise_for_status()
         return _texts(answer.json())
@@ -118,7 +118,7 @@ class GraphqlGroups:
         """Return what the expression finds in the answer."""
         # Escaped as JSON does it, which is how GraphQL writes strings (October 2021, section 2.9.4).
         query = self._query.replace("{{userId}}", json.dumps(person.external_id or person.user_id)[1:-1])
-        async with httpx.AsyncClient(timeout=self._seconds, headers=self._headers) as client:
+        async with BoundedClient(seconds=self._seconds, headers=self._headers) as client:
             answer = await client.post(self._url, json={"query": query})
             answer.raise_for_status()
         return _texts(self._expression.search(answer.json()))

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from beamlore.catalogue.jobs.actions.action import Action, Operation, Tools
 from beamlore.catalogue.jobs.actions.kinds import build_action
 from beamlore.catalogue.jobs.actions.templates import Templates
@@ -13,6 +11,7 @@ from beamlore.catalogue.jobs.reach.kafka import KafkaSender
 from beamlore.catalogue.jobs.reach.mail import mailer
 from beamlore.catalogue.jobs.reach.rabbitmq import RabbitSender
 from beamlore.catalogue.settings import Settings
+from beamlore.core import BoundedClient
 
 _SECONDS = 60
 
@@ -22,7 +21,7 @@ class Workshop:
 
     def __init__(self, settings: Settings) -> None:
         self._templates = Templates()
-        self._http = httpx.AsyncClient(timeout=_SECONDS, follow_redirects=True)
+        self._http = BoundedClient(seconds=_SECONDS, follow_redirects=True)
         self._mail = mailer(settings, self._http)
         self._rabbitmq = RabbitSender(settings) if settings.rabbitmq_enabled else None
         self._kafka = KafkaSender(settings) if settings.kafka_bootstrap else None

@@ -1,4 +1,5 @@
 import createClient, { type Client } from "openapi-fetch";
+import { withExactIntegers } from "./json";
 import type { components, paths } from "./schema";
 
 export type Api = Client<paths>;
@@ -22,6 +23,6 @@ export const EVENTS_PATH = "/beamlore/v1/events";
 export function createApi(apiPath: string, authorizedFetch: (request: Request) => Promise<Response>): Api {
   return createClient<paths>({
     baseUrl: new URL(apiPath.replace(/\/api\/?$/, "") || "/", window.location.origin).href,
-    fetch: authorizedFetch,
+    fetch: async (request) => withExactIntegers(await authorizedFetch(request)),
   });
 }

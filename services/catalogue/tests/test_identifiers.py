@@ -65,7 +65,7 @@ async def test_one_encoding_finds_a_dataset_on_every_route(served: Served, pid: 
 async def test_one_encoding_finds_other_documents(served: Served, key: str) -> None:
     admin = served.member_of("admin")
     proposal = {"proposalId": key, "title": "odd", "email": "a@b.example", "ownerGroup": "g"}
-    sample = {"sampleId": key, "ownerGroup": "g"}
+    sample = {"sampleId": key, "sampleName": "odd", "ownerGroup": "g"}
     instrument = {"pid": key, "name": "balder", "uniqueName": key}
     for noun, body, field in (
         ("proposals", proposal, "proposalId"),

@@ -1,6 +1,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { EVENTS_PATH, type Scan } from "@/api/client";
+import { parseJson } from "@/api/json";
 import { useServices } from "@/app/services";
 import { batchPerFrame } from "@/features/live/batch";
 import { EventStream } from "@/features/live/stream";
@@ -30,8 +31,8 @@ export function useLiveScans(filter: ScanFilter, keys: readonly string[]): void 
       },
       onMessage: ({ event, data, id }) => {
         if (id !== undefined) lastEventId.current = id;
-        if (event === "scan") batch.push({ scan: JSON.parse(data) as Scan });
-        else if (event === "removed") batch.push({ removed: (JSON.parse(data) as { pid: string }).pid });
+        if (event === "scan") batch.push({ scan: parseJson(data) as Scan });
+        else if (event === "removed") batch.push({ removed: (parseJson(data) as { pid: string }).pid });
         else if (event === "reset") {
           batch.cancel();
           recentScans.clear();

@@ -1,8 +1,8 @@
 import type { Scan } from "@/api/client";
 import { useNow } from "@/components/useNow";
 import { formatDuration } from "../format";
-import { Mark } from "./Mark";
 import classes from "./cells.module.css";
+import { Mark } from "./Mark";
 
 /** How long a scan took, or has been running. */
 export function DurationCell({ scan }: { scan: Scan }) {
@@ -10,7 +10,8 @@ export function DurationCell({ scan }: { scan: Scan }) {
   if (scan.state === "running") return <Elapsed start={start} />;
   if (!scan.end) return <span className={classes.soft}>—</span>;
   const took = Date.parse(scan.end) - start;
-  if (took < 0) return <Mark text="The end is before the start: the instrument's clock was changed meanwhile" />;
+  if (took < 0)
+    return <Mark text="The end is before the start: the instrument's clock was changed meanwhile" />;
   return <>{formatDuration(took)}</>;
 }
 

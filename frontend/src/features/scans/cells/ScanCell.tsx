@@ -1,6 +1,7 @@
 import type { Scan } from "@/api/client";
 import { type ColumnId, isStandard, metadataKey, type StandardColumn } from "../columns/columns";
 import { formatBytes, formatDuration, formatMoment } from "../format";
+import { entryOf } from "../metadata";
 import { CommentCell } from "./CommentCell";
 import classes from "./cells.module.css";
 import { DurationCell } from "./DurationCell";
@@ -23,7 +24,11 @@ interface Props {
 export function ScanCell({ id, scan, headerUnit, loading }: Props) {
   if (isStandard(id)) return STANDARD_CELLS[id]({ scan });
   return (
-    <MetadataCell entry={scan.metadata[metadataKey(id) ?? ""]} headerUnit={headerUnit} loading={loading} />
+    <MetadataCell
+      entry={entryOf(scan.metadata, metadataKey(id) ?? "")}
+      headerUnit={headerUnit}
+      loading={loading}
+    />
   );
 }
 

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
 import type { Parameter, Scan } from "@/api/client";
+import { entryOf } from "../metadata";
 import { PARAMETERS_KEY } from "../queries";
 
 /** Rows looked at for what a parameter is called. */
@@ -37,7 +38,7 @@ export function useColumnInfo(
 
 function fromRows(key: string, rows: readonly Scan[]): ColumnInfo | undefined {
   for (const { metadata } of rows.slice(0, LOOKED_AT)) {
-    const entry = metadata[key];
+    const entry = entryOf(metadata, key);
     if (entry)
       return { name: entry.name || key, unit: entry.unit || undefined, group: entry.group || undefined };
   }

@@ -19,16 +19,12 @@ log = structlog.get_logger(__name__)
 
 _SCICAT = ("/api/v3", "/api/v4")
 _ASKING_TO_LOG_IN = ("/auth/", "/api/v3/users", "/api/v3/useridentities", "/api/v3/samples")
-_OURS = "/api/beamlore/v1/"
 _Words: TypeAlias = dict[str, tuple[str, "_Words"]]
 """A segment in lower case (empty: a parameter), how it is spelled, and what may follow."""
 
 
 class ScicatPaths:
-    """Makes the paths of SciCat's routes those the router knows: in their case, with the slash in a PID still encoded.
-
-    Servers decode ``%2F`` before routing, which would take a PID apart; the raw path has it as it was sent.
-    """
+    """Makes the paths of SciCat's routes those the router knows: in their case."""
 
     def __init__(self, app: ASGIApp, templates: Iterable[str]) -> None:
         """Wrap an application.
@@ -49,9 +45,9 @@ class ScicatPaths:
             raw = scope.get("raw_path", b"").split(b"?", 1)[0].decode("latin-1")
             if is_scicat(raw):
                 # SciCat's server does not mind a slash at the end.
-                scope["path"] = "/".join(_spelled(self._words, raw.rstrip("/").split("/")))
-            elif raw.startswith(_OURS):
-                scope["path"] = "/".join(_decoded(one) for one in raw.split("/"))
+                raw = "/".join(_spelled(self._words, raw.rstrip("/").split("/")))
+                scope["raw_path"] = raw.encode("latin-1")
+                scope["path"] = unquote(raw)
         await self._app(scope, receive, send)
 
 
@@ -65,11 +61,7 @@ def _spelled(words: _Words, segments: Sequence[str]) -> Iterator[str]:
     for segment in segments:
         known = words.get(segment.lower()) or words.get("")
         words = known[1] if known else {}
-        yield _decoded(segment) if known is None or known[0].startswith("{") else known[0]
-
-
-def _decoded(segment: str) -> str:
-    return unquote(segment).replace("/", "%2F")
+        yield segment if known is None or known[0].startswith("{") else known[0]
 
 
 def is_scicat(path: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
@@ -20,6 +21,8 @@ class _Node:
 class RouteIndex:
     """Calls the route that a path and method name; what it does not know goes to the router as ever.
 
+    A parameter is what one segment of the address stands for, decoded once; a slash in it comes as ``%2F``. Servers
+    decode before routing, which would take such an identifier apart, so it is read from the address as it was sent.
     A word goes before a parameter, whatever the order in which the routes were declared. Routes with converters
     (``{path:path}``) are left to the router.
     """
@@ -50,6 +53,7 @@ class RouteIndex:
                 scope["route"] = route
                 await route.app(scope, receive, send)
                 return
+            scope["path"] = "/".join(segment.replace("/", "%2F") for segment in _segments(scope))
         await self._router(scope, receive, send)
 
     def route_of(self, scope: Scope) -> APIRoute | None:
@@ -58,7 +62,7 @@ class RouteIndex:
         return None if found is None else found[0]
 
     def _find(self, scope: Scope, values: list[str]) -> tuple[APIRoute, tuple[str, ...]] | None:
-        node = _walk(self._root, scope["path"].split("/"), 0, values)
+        node = _walk(self._root, _segments(scope), 0, values)
         return node.routes.get(scope["method"]) if node is not None else None
 
     def _add(self, route: APIRoute) -> None:
@@ -75,6 +79,13 @@ class RouteIndex:
         entry: Any = (route, tuple(names))
         for method in route.methods or ():
             node.routes.setdefault(method, entry)
+
+
+def _segments(scope: Scope) -> list[str]:
+    raw: bytes | None = scope.get("raw_path")
+    if raw is None:
+        return str(scope["path"]).split("/")
+    return [unquote(one) for one in raw.partition(b"?")[0].decode("latin-1").split("/")]
 
 
 def _walk(node: _Node, segments: list[str], place: int, values: list[str]) -> _Node | None:

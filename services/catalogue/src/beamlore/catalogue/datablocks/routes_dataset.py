@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.datablocks.models import ChangeDatablock, CreateDatasetDatablock
 from beamlore.catalogue.datablocks.parameters import Datablocks, Key
-from beamlore.catalogue.datasets.input import PidParameter, pid_of, validated
+from beamlore.catalogue.datasets.input import PidParameter, validated
 from beamlore.catalogue.parts.blocks import shown
 from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.refusals import READING, WRITING
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/v3/datasets/{pid}/datablocks", tags=["datasets"]
 )
 async def create(pid: PidParameter, request: Request, principal: CurrentPrincipal, blocks: Datablocks) -> Response:
     """Add archived files to a dataset; its packed size and number of archived files grow."""
-    dataset = await blocks.parents.creatable(principal, pid_of(pid))
+    dataset = await blocks.parents.creatable(principal, pid)
     fields = validated(CreateDatasetDatablock, await read_object(request))
     blocks.metadata.check(fields["dataFileList"])
     return json_response(shown(await blocks.create(principal, dataset, fields)), 201)
@@ -32,14 +32,14 @@ async def create(pid: PidParameter, request: Request, principal: CurrentPrincipa
 @router.get("", operation_id="DatasetsController_findAllDatablocks_v3", responses=READING)
 async def find_all(pid: PidParameter, principal: OptionalPrincipal, blocks: Datablocks) -> Response:
     """List the archived files of a dataset, block by block."""
-    dataset = await blocks.parents.readable(principal, pid_of(pid))
+    dataset = await blocks.parents.readable(principal, pid)
     return json_response([shown(one) for one in await blocks.of(dataset)])
 
 
 @router.get("/count", operation_id="DatasetsController_countDatablocks_v3", responses=READING)
 async def count(pid: PidParameter, principal: OptionalPrincipal, blocks: Datablocks) -> Response:
     """Count the blocks of a dataset."""
-    dataset = await blocks.parents.readable(principal, pid_of(pid))
+    dataset = await blocks.parents.readable(principal, pid)
     return json_response({"count": await blocks.count_of(dataset)})
 
 
@@ -53,7 +53,7 @@ async def change(
     pid: PidParameter, did: Key, request: Request, principal: CurrentPrincipal, blocks: Datablocks
 ) -> Response:
     """Change a block of a dataset; the dataset's packed size and number of archived files follow."""
-    dataset = await blocks.parents.writable(principal, pid_of(pid))
+    dataset = await blocks.parents.writable(principal, pid)
     fields = validated(ChangeDatablock, await read_object(request))
     blocks.metadata.check(fields.get("dataFileList"))
     block = await blocks.stored(did, dataset["_id"])
@@ -63,12 +63,12 @@ async def change(
 @router.delete("", operation_id="DatasetsController_deleteAllDatablocksFromDatasetId_v3", responses=WRITING)
 async def delete_all(pid: PidParameter, principal: CurrentPrincipal, blocks: Datablocks) -> Response:
     """Delete all blocks of a dataset; return how many. Its packed size and number of archived files are zero then."""
-    dataset = await blocks.parents.deletable(principal, pid_of(pid))
+    dataset = await blocks.parents.deletable(principal, pid)
     return json_response({"count": await blocks.delete_all(principal, dataset)})
 
 
 @router.delete("/{did}", operation_id="DatasetsController_findOneDatablockAndRemove_v3", responses=WRITING)
 async def delete(pid: PidParameter, did: Key, principal: CurrentPrincipal, blocks: Datablocks) -> Response:
     """Delete a block of a dataset, and return it; the dataset's packed size and number of archived files shrink."""
-    dataset = await blocks.parents.deletable(principal, pid_of(pid))
+    dataset = await blocks.parents.deletable(principal, pid)
     return json_response(shown(await blocks.delete(principal, did, dataset["_id"])))

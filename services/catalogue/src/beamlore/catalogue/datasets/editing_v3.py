@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.datasets.conversion import as_v3
-from beamlore.catalogue.datasets.input import PidParameter, checked, pid_of, validated
+from beamlore.catalogue.datasets.input import PidParameter, checked, validated
 from beamlore.catalogue.datasets.models import (
     CreateDerived,
     CreateOther,
@@ -82,7 +82,7 @@ async def update(
     """Change some fields of a dataset."""
     editor.check_may_edit(principal)
     changes = validated(PartialUpdateFormer, await read_object(request))
-    return json_response(as_v3(await editor.change(principal, pid_of(pid), changes, if_unmodified_since)))
+    return json_response(as_v3(await editor.change(principal, pid, changes, if_unmodified_since)))
 
 
 @router.put(
@@ -95,15 +95,15 @@ async def replace(pid: PidParameter, request: Request, principal: CurrentPrincip
     """Replace a dataset: fields that are not sent are gone, but for those the catalogue itself keeps."""
     editor.check_may_edit(principal)
     body = await read_object(request)
-    kind = await editor.type_of(principal, pid_of(pid))
+    kind = await editor.type_of(principal, pid)
     fields = validated(_REPLACE.get(kind, ReplaceOther), _named(body))
-    return json_response(as_v3(await editor.replace(principal, pid_of(pid), fields)))
+    return json_response(as_v3(await editor.replace(principal, pid, fields)))
 
 
 @router.delete("/{pid}", operation_id="DatasetsController_findByIdAndDelete_v3", responses=WRITING)
 async def delete(pid: PidParameter, principal: CurrentPrincipal, editor: Editor) -> Response:
     """Delete a dataset."""
-    return json_response(as_v3(await editor.delete(principal, pid_of(pid))))
+    return json_response(as_v3(await editor.delete(principal, pid)))
 
 
 @router.patch(
@@ -117,7 +117,7 @@ async def update_lifecycle(
 ) -> Response:
     """Change some fields of a dataset's life cycle; null stands for what a new dataset has."""
     changes = lifecycle_changes(await read_object(request))
-    changed = await editor.change_lifecycle(principal, pid_of(pid), changes)
+    changed = await editor.change_lifecycle(principal, pid, changes)
     return json_response(changed["datasetlifecycle"])
 
 
@@ -134,7 +134,7 @@ async def append(
     data: Annotated[list[str], Query(description="What to append: values, or one JSON list of them.")],
 ) -> Response:
     """Append to a list of a dataset what it does not have yet."""
-    return json_response(as_v3(await editor.append(principal, pid_of(pid), field, _values(field, data))))
+    return json_response(as_v3(await editor.append(principal, pid, field, _values(field, data))))
 
 
 def lifecycle_changes(body: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.datasets.conversion import as_v4
 from beamlore.catalogue.datasets.editing_v3 import UnmodifiedSince, lifecycle_changes
-from beamlore.catalogue.datasets.input import PidParameter, checked, pid_of, validated
+from beamlore.catalogue.datasets.input import PidParameter, checked, validated
 from beamlore.catalogue.datasets.models import CreateDataset, LifecycleChange, PartialUpdate, ReplaceDataset
 from beamlore.catalogue.parts.bodies import body_of, merges, read_object
 from beamlore.catalogue.refusals import WRITING
@@ -62,7 +62,7 @@ async def update(
     editor.check_may_edit(principal)
     merge = merges(request)
     changes = validated(PartialUpdate, await read_object(request), partial=merge)
-    changed = await editor.change(principal, pid_of(pid), changes, if_unmodified_since, merge=merge, pairs=True)
+    changed = await editor.change(principal, pid, changes, if_unmodified_since, merge=merge, pairs=True)
     return json_response(as_v4(changed))
 
 
@@ -76,13 +76,13 @@ async def replace(pid: PidParameter, request: Request, principal: CurrentPrincip
     """Replace a dataset: fields that are not sent are gone, but for those the catalogue itself keeps."""
     editor.check_may_edit(principal)
     fields = validated(ReplaceDataset, await read_object(request))
-    return json_response(as_v4(await editor.replace(principal, pid_of(pid), fields)))
+    return json_response(as_v4(await editor.replace(principal, pid, fields)))
 
 
 @router.delete("/{pid}", operation_id="DatasetsV4Controller_findByIdAndDelete_v4", responses=WRITING)
 async def delete(pid: PidParameter, principal: CurrentPrincipal, editor: Editor) -> Response:
     """Delete a dataset."""
-    return json_response(as_v4(await editor.delete(principal, pid_of(pid))))
+    return json_response(as_v4(await editor.delete(principal, pid)))
 
 
 @router.patch(
@@ -96,5 +96,5 @@ async def update_lifecycle(
 ) -> Response:
     """Change some fields of a dataset's life cycle; null stands for what a new dataset has."""
     changes = lifecycle_changes(await read_object(request))
-    changed = await editor.change_lifecycle(principal, pid_of(pid), changes)
+    changed = await editor.change_lifecycle(principal, pid, changes)
     return json_response(changed["datasetlifecycle"])

@@ -1,7 +1,6 @@
 """Reading what SciCat's clients send."""
 
 from typing import Annotated, Any
-from urllib.parse import unquote
 
 from fastapi import Path, Query, Request
 from pydantic import BaseModel, ValidationError
@@ -15,11 +14,6 @@ FieldsParameter = Annotated[str | None, Query(description="JSON: what to look fo
 FacetsParameter = Annotated[str | None, Query(description="JSON: a list of fields.")]
 LimitsParameter = Annotated[str | None, Query(description="JSON: limit, skip, order.")]
 PidParameter = Annotated[str, Path(description="The PID, URL-encoded.")]
-
-
-def pid_of(parameter: str) -> str:
-    """Return the PID of a path; the slash in it comes encoded."""
-    return unquote(parameter)
 
 
 def filter_of(request: Request, parameter: str | None) -> str | None:

@@ -11,7 +11,6 @@ from beamlore.catalogue.datasets.input import (
     LimitsParameter,
     PidParameter,
     filter_of,
-    pid_of,
 )
 from beamlore.catalogue.refusals import READING
 from beamlore.catalogue.rendering import View, rendered_response
@@ -90,14 +89,14 @@ async def find_by_id(
     """Return a dataset, with its history where no fields are chosen."""
     listing = datasets.v3_listing(filter_of(request, filter))
     if not listing.is_whole:
-        return json_response(as_v3(await datasets.chosen(principal, pid_of(pid), listing)))
+        return json_response(as_v3(await datasets.chosen(principal, pid, listing)))
     if past.is_kept:
-        found = await datasets.get(principal, pid_of(pid), listing.include, listing.scopes)
+        found = await datasets.get(principal, pid, listing.include, listing.scopes)
         return json_response(as_v3(found) | {"history": await past.of(found)})
-    return rendered_response(await datasets.shown(principal, pid_of(pid), _V3_ONE, listing.include, listing.scopes))
+    return rendered_response(await datasets.shown(principal, pid, _V3_ONE, listing.include, listing.scopes))
 
 
 @router.get("/{pid}/datasetlifecycle", operation_id="DatasetsController_findLifecycleById_v3", responses=READING)
 async def find_lifecycle(pid: PidParameter, principal: OptionalPrincipal, datasets: Datasets) -> Response:
     """Return a dataset's life cycle."""
-    return json_response((await datasets.get(principal, pid_of(pid))).get("datasetlifecycle"))
+    return json_response((await datasets.get(principal, pid)).get("datasetlifecycle"))

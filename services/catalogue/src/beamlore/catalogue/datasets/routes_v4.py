@@ -14,7 +14,6 @@ from beamlore.catalogue.datasets.input import (
     FilterParameter,
     LimitsParameter,
     PidParameter,
-    pid_of,
 )
 from beamlore.catalogue.datasets.service import PUBLISHED
 from beamlore.catalogue.filters import FilterError, Listing
@@ -74,7 +73,7 @@ async def count_public(datasets: Datasets, filter: FilterParameter = None) -> Re
 async def find_by_id_public(pid: PidParameter, datasets: Datasets, include: Include = None) -> Response:
     """Return a published dataset; an empty answer where there is none, as SciCat gives it."""
     try:
-        return rendered_response(await datasets.shown(ANONYMOUS, pid_of(pid), _V4, _relations(include, datasets)))
+        return rendered_response(await datasets.shown(ANONYMOUS, pid, _V4, _relations(include, datasets)))
     except (NotFoundError, ForbiddenError):
         return nothing()
 
@@ -123,13 +122,13 @@ async def find_by_id(
     pid: PidParameter, principal: CurrentPrincipal, datasets: Datasets, include: Include = None
 ) -> Response:
     """Return a dataset."""
-    return rendered_response(await datasets.shown(principal, pid_of(pid), _V4, _relations(include, datasets)))
+    return rendered_response(await datasets.shown(principal, pid, _V4, _relations(include, datasets)))
 
 
 @router.get("/{pid}/datasetlifecycle", operation_id="DatasetsV4Controller_findLifecycleById_v4", responses=READING)
 async def find_lifecycle(pid: PidParameter, principal: CurrentPrincipal, datasets: Datasets) -> Response:
     """Return a dataset's life cycle."""
-    return json_response((await datasets.get(principal, pid_of(pid))).get("datasetlifecycle"))
+    return json_response((await datasets.get(principal, pid)).get("datasetlifecycle"))
 
 
 async def _first(listing: Listing, principal: Any, datasets: Datasets) -> Response:

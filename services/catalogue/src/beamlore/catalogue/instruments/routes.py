@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from beamlore.catalogue.answers import json_response, nothing
-from beamlore.catalogue.datasets.input import FilterParameter, pid_of, validated
+from beamlore.catalogue.datasets.input import FilterParameter, validated
 from beamlore.catalogue.instruments.models import ChangeInstrument, CreateInstrument
 from beamlore.catalogue.instruments.service import InstrumentService
 from beamlore.catalogue.instruments.shape import as_v3
@@ -59,7 +59,7 @@ async def find_one(principal: OptionalPrincipal, instruments: Instruments, filte
 @router.get("/{id}", operation_id="InstrumentsController_findById_v3", responses=READING)
 async def find_by_id(id: InstrumentId, principal: OptionalPrincipal, instruments: Instruments) -> Response:
     """Return an instrument."""
-    return json_response(as_v3(await instruments.get(principal, pid_of(id))))
+    return json_response(as_v3(await instruments.get(principal, id)))
 
 
 @router.patch(
@@ -78,11 +78,11 @@ async def change(
     """Change an instrument."""
     permit(instruments.rights.change, principal)
     fields = validated(ChangeInstrument, await read_object(request), partial=True)
-    return json_response(as_v3(await instruments.change(principal, pid_of(id), fields, if_unmodified_since)))
+    return json_response(as_v3(await instruments.change(principal, id, fields, if_unmodified_since)))
 
 
 @router.delete("/{id}", operation_id="InstrumentsController_remove_v3", responses=WRITING)
 async def delete(id: InstrumentId, principal: CurrentPrincipal, instruments: Instruments) -> Response:
     """Delete an instrument and return it."""
     permit(instruments.rights.delete, principal)
-    return json_response(as_v3(await instruments.delete(principal, pid_of(id))))
+    return json_response(as_v3(await instruments.delete(principal, id)))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from beamlore.catalogue.answers import json_response
-from beamlore.catalogue.datasets.input import FieldsParameter, FilterParameter, LimitsParameter, pid_of
+from beamlore.catalogue.datasets.input import FieldsParameter, FilterParameter, LimitsParameter
 from beamlore.catalogue.filters import FilterError
 from beamlore.catalogue.filters.listing import decode
 from beamlore.catalogue.jobs.bodies import READING, WRITING, checked, read_body
@@ -86,7 +86,7 @@ async def dataset_details(
 @router.get("/{id}", operation_id="JobsController_findOne_v3", responses=READING)
 async def find_one(id: JobId, principal: CurrentPrincipal, jobs: Jobs) -> Response:
     """Return a job."""
-    return json_response(as_v3(await jobs.get(principal, pid_of(id))))
+    return json_response(as_v3(await jobs.get(principal, id)))
 
 
 @router.patch(
@@ -94,7 +94,7 @@ async def find_one(id: JobId, principal: CurrentPrincipal, jobs: Jobs) -> Respon
 )
 async def update(id: JobId, request: Request, principal: OptionalPrincipal, jobs: Jobs) -> Response:
     """Change a job's status and results, and do what the actions of its type say."""
-    job = await jobs.to_change(principal, pid_of(id))
+    job = await jobs.to_change(principal, id)
     body = checked(UpdateFormerJob, await read_body(request))
     return json_response(as_v3(await jobs.change(principal, job, change_of(body, job))))
 
@@ -102,7 +102,7 @@ async def update(id: JobId, request: Request, principal: OptionalPrincipal, jobs
 @router.delete("/{id}", operation_id="JobsController_remove_v3", responses=READING)
 async def remove(id: JobId, principal: CurrentPrincipal, jobs: Jobs) -> Response:
     """Delete a job."""
-    return json_response(await jobs.delete(principal, pid_of(id)))
+    return json_response(await jobs.delete(principal, id))
 
 
 def _object(text: str | None, at: str) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from beamlore.catalogue.answers import json_response
-from beamlore.catalogue.datasets.input import FieldsParameter, FilterParameter, pid_of
+from beamlore.catalogue.datasets.input import FieldsParameter, FilterParameter
 from beamlore.catalogue.jobs.bodies import READING, WRITING, checked, read_body
 from beamlore.catalogue.jobs.creation import Asked
 from beamlore.catalogue.jobs.listing import parse_job_filter
@@ -77,7 +77,7 @@ async def dataset_details(principal: CurrentPrincipal, jobs: Jobs, filter: Filte
 async def find_one(id: JobId, principal: CurrentPrincipal, jobs: Jobs, filter: FilterParameter = None) -> Response:
     """Return a job."""
     listing = parse_job_filter(filter, jobs.current, taken=("fields", "include"))
-    return json_response(await jobs.get(principal, pid_of(id), listing))
+    return json_response(await jobs.get(principal, id, listing))
 
 
 @router.patch(
@@ -91,7 +91,7 @@ async def update(id: JobId, request: Request, principal: OptionalPrincipal, jobs
 
     As ``application/merge-patch+json`` results are merged into those there are, and null takes away (RFC 7396).
     """
-    job = await jobs.to_change(principal, pid_of(id))
+    job = await jobs.to_change(principal, id)
     merge = merges(request)
     body = checked(MergeJob if merge else UpdateJob, await read_body(request))
     return json_response(await jobs.change(principal, job, body, merge=merge))
@@ -100,4 +100,4 @@ async def update(id: JobId, request: Request, principal: OptionalPrincipal, jobs
 @router.delete("/{id}", operation_id="JobsV4Controller_remove_v4", responses=READING)
 async def remove(id: JobId, principal: CurrentPrincipal, jobs: Jobs) -> Response:
     """Delete a job."""
-    return json_response(await jobs.delete(principal, pid_of(id)))
+    return json_response(await jobs.delete(principal, id))

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from beamlore.catalogue.answers import json_response, nothing
-from beamlore.catalogue.datasets.input import PidParameter, pid_of
+from beamlore.catalogue.datasets.input import PidParameter
 from beamlore.catalogue.logbooks.messages import parse_logbook_filter
 from beamlore.catalogue.logbooks.service import LogbookService
 from beamlore.catalogue.noun import given
@@ -34,7 +34,7 @@ async def find_by_name(
     filters: Filters = None,
 ) -> Response:
     """Return the logbook of a proposal; an empty answer where there is none."""
-    return _shown(await logbooks.named(principal, pid_of(name), parse_logbook_filter(filters)))
+    return _shown(await logbooks.named(principal, name, parse_logbook_filter(filters)))
 
 
 @datasets_v3.get(
@@ -44,7 +44,7 @@ async def find_by_pid_v3(
     pid: PidParameter, principal: CurrentPrincipal, logbooks: Logbooks, filters: Filters = None
 ) -> Response:
     """Return the logbook of a dataset's proposal; an empty answer where there is none."""
-    return _shown(await logbooks.of_dataset(principal, pid_of(pid), parse_logbook_filter(filters)))
+    return _shown(await logbooks.of_dataset(principal, pid, parse_logbook_filter(filters)))
 
 
 @datasets_v4.get(
@@ -57,7 +57,7 @@ async def find_by_pid_v4(
     pid: PidParameter, principal: CurrentPrincipal, logbooks: Logbooks, filters: Filters = None
 ) -> Response:
     """Return the logbook of a dataset's proposal; an empty answer where there is none."""
-    return _shown(await logbooks.of_dataset(principal, pid_of(pid), parse_logbook_filter(filters)))
+    return _shown(await logbooks.of_dataset(principal, pid, parse_logbook_filter(filters)))
 
 
 def _shown(logbook: dict[str, Any] | None) -> Response:

@@ -1,7 +1,6 @@
 """Datasets as they were sent, over HTTP."""
 
 from typing import Annotated
-from urllib.parse import unquote
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -60,7 +59,7 @@ async def get_dataset(
     pid: Pid, request: Request, principal: OptionalPrincipal, originals: Originals, columns: Columns = ""
 ) -> Response:
     """Return a dataset with its metadata exactly as it was sent: nothing added, nothing converted."""
-    return conditional(request, await originals.get(principal, unquote(pid), parse_columns(columns)))
+    return conditional(request, await originals.get(principal, pid, parse_columns(columns)))
 
 
 @router.get(
@@ -75,4 +74,4 @@ async def explain_access(pid: Pid, request: Request, principal: OptionalPrincipa
 
     For a dataset that the caller may not see the answer is 404, as for one that does not exist, with what can be done.
     """
-    return conditional(request, await originals.access(principal, unquote(pid)))
+    return conditional(request, await originals.access(principal, pid))

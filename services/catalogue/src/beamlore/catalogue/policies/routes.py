@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.database import Document
-from beamlore.catalogue.datasets.input import FilterParameter, pid_of, validated
+from beamlore.catalogue.datasets.input import FilterParameter, validated
 from beamlore.catalogue.noun import given
 from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.policies.models import ChangePoliciesOf, ChangePolicy, CreatePolicy
@@ -72,7 +72,7 @@ async def change_of_groups(request: Request, principal: CurrentPrincipal, polici
 async def find_one(id: PolicyId, principal: CurrentPrincipal, policies: Policies) -> Response:
     """Return a policy."""
     permit(policies.rights.read, principal)
-    return json_response(_as_v3(await policies.get(principal, pid_of(id))))
+    return json_response(_as_v3(await policies.get(principal, id)))
 
 
 @router.patch(
@@ -85,14 +85,14 @@ async def change(id: PolicyId, request: Request, principal: CurrentPrincipal, po
     """Change a policy."""
     permit(policies.rights.change, principal)
     fields = validated(ChangePolicy, await read_object(request), partial=True)
-    return json_response(_as_v3(await policies.change(principal, pid_of(id), fields)))
+    return json_response(_as_v3(await policies.change(principal, id, fields)))
 
 
 @router.delete("/{id}", operation_id="PoliciesController_remove_v3", responses=WRITING)
 async def delete(id: PolicyId, principal: CurrentPrincipal, policies: Policies) -> Response:
     """Delete a policy and return it."""
     permit(policies.rights.delete, principal)
-    return json_response(_as_v3(await policies.delete(principal, pid_of(id))))
+    return json_response(_as_v3(await policies.delete(principal, id)))
 
 
 def _as_v3(document: Document) -> Document:

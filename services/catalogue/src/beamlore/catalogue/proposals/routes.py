@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.datasets.conversion import as_v3 as dataset_as_v3
-from beamlore.catalogue.datasets.input import FieldsParameter, LimitsParameter, pid_of, validated
+from beamlore.catalogue.datasets.input import FieldsParameter, LimitsParameter, validated
 from beamlore.catalogue.noun import given
 from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.proposals.models import ChangeProposal, CreateProposal
@@ -92,13 +92,13 @@ async def fullfacet(
 @router.get("/{pid}", operation_id="ProposalsController_findById_v3", responses=READING)
 async def find_by_id(pid: Pid, principal: OptionalPrincipal, proposals: Proposals) -> Response:
     """Return a proposal."""
-    return json_response(as_v3(await proposals.get(principal, pid_of(pid))))
+    return json_response(as_v3(await proposals.get(principal, pid)))
 
 
 @router.get("/{pid}/authorization", operation_id="ProposalsController_findByIdAccess_v3", responses=READING)
 async def find_by_id_access(pid: Pid, principal: OptionalPrincipal, proposals: Proposals) -> Response:
     """Say whether there is such a proposal that the caller may see."""
-    return json_response({"canAccess": await proposals.may_read(principal, pid_of(pid))})
+    return json_response({"canAccess": await proposals.may_read(principal, pid)})
 
 
 @router.patch(
@@ -117,18 +117,18 @@ async def change(
     """Change a proposal; null takes the value of an optional field away."""
     permit(proposals.rights.change, principal)
     fields = validated(ChangeProposal, await read_object(request), partial=True)
-    return json_response(as_v3(await proposals.change(principal, pid_of(pid), fields, if_unmodified_since)))
+    return json_response(as_v3(await proposals.change(principal, pid, fields, if_unmodified_since)))
 
 
 @router.delete("/{pid}", operation_id="ProposalsController_remove_v3", responses=WRITING)
 async def delete(pid: Pid, principal: CurrentPrincipal, proposals: Proposals) -> Response:
     """Delete a proposal and return it."""
     permit(proposals.rights.delete, principal)
-    return json_response(as_v3(await proposals.delete(principal, pid_of(pid))))
+    return json_response(as_v3(await proposals.delete(principal, pid)))
 
 
 @router.get("/{pid}/datasets", operation_id="ProposalsController_findAllDatasets_v3", responses=READING)
 async def find_all_datasets(pid: Pid, principal: OptionalPrincipal, proposals: Proposals) -> Response:
     """List a proposal's datasets that the caller may see."""
-    found = await proposals.datasets_of(principal, pid_of(pid))
+    found = await proposals.datasets_of(principal, pid)
     return json_response([dataset_as_v3(one) for one in found])

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from beamlore.catalogue.answers import json_response
-from beamlore.catalogue.datasets.input import FilterParameter, pid_of, validated
+from beamlore.catalogue.datasets.input import FilterParameter, validated
 from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.publisheddata.conversion import as_v3, to_v4
 from beamlore.catalogue.publisheddata.models import (
@@ -74,7 +74,7 @@ async def form_populate(
 @router.get("/{id}", operation_id="PublishedDataController_findOne_v3", responses=READING)
 async def find_one(id: Doi, principal: OptionalPrincipal, data: PublishedService) -> Response:
     """Return published data."""
-    return json_response(as_v3(await data.get(principal, pid_of(id), only_with_doi=True)))
+    return json_response(as_v3(await data.get(principal, id, only_with_doi=True)))
 
 
 @router.patch(
@@ -86,7 +86,7 @@ async def find_one(id: Doi, principal: OptionalPrincipal, data: PublishedService
 async def update(id: Doi, request: Request, principal: CurrentPrincipal, data: PublishedService) -> Response:
     """Change published data that have no DOI yet."""
     fields = validated(PartialUpdatePublishedDataDto, await read_object(request))
-    before = await data.own(principal, pid_of(id))
+    before = await data.own(principal, id)
     data.check_open(principal, before, "updated")
     return json_response(as_v3(await data.change(principal, before, to_v4(_changing(principal, fields), before))))
 
@@ -94,7 +94,7 @@ async def update(id: Doi, request: Request, principal: CurrentPrincipal, data: P
 @router.delete("/{id}", operation_id="PublishedDataController_remove_v3", responses=WRITING)
 async def remove(id: Doi, principal: CurrentPrincipal, data: PublishedService) -> Response:
     """Delete published data."""
-    return json_response(as_v3(await data.delete(principal, pid_of(id), only_open=False)))
+    return json_response(as_v3(await data.delete(principal, id, only_open=False)))
 
 
 @router.post(
@@ -105,7 +105,7 @@ async def remove(id: Doi, principal: CurrentPrincipal, data: PublishedService) -
 )
 async def register(id: Doi, principal: CurrentPrincipal, publishing: Publishing) -> Response:
     """Register the DOI, and make published data and their datasets public."""
-    answer = await publishing.register_v3(principal, pid_of(id))
+    answer = await publishing.register_v3(principal, id)
     if answer is None:
         return json_response({"statusCode": 200, "message": _NOT_PUSHED})
     return json_response({"doi": answer}, 201)
@@ -123,7 +123,7 @@ async def resync(
 ) -> Response:
     """Change published data, and tell the OAI provider; return its answer, or null."""
     fields = validated(CreatePublishedDataDto, await read_object(request))
-    before = await data.own(principal, pid_of(id))
+    before = await data.own(principal, id)
     return json_response(await publishing.resync(principal, before, to_v4(_changing(principal, fields), before)), 201)
 
 

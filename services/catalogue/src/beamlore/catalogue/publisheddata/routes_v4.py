@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from beamlore.catalogue.answers import json_response
-from beamlore.catalogue.datasets.input import FilterParameter, pid_of, validated
+from beamlore.catalogue.datasets.input import FilterParameter, validated
 from beamlore.catalogue.noun import given
 from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.publisheddata.conversion import as_v4
@@ -103,7 +103,7 @@ async def form_populate(
 )
 async def find_one(id: Doi, principal: OptionalPrincipal, data: PublishedService) -> Response:
     """Return published data."""
-    return json_response(as_v4(await data.get(principal, pid_of(id))))
+    return json_response(as_v4(await data.get(principal, id)))
 
 
 @router.patch(
@@ -116,7 +116,7 @@ async def find_one(id: Doi, principal: OptionalPrincipal, data: PublishedService
 async def update(id: Doi, request: Request, principal: CurrentPrincipal, data: PublishedService) -> Response:
     """Change published data that have no DOI yet."""
     fields = validated(PartialUpdatePublishedDataV4Dto, await read_object(request))
-    before = await data.get(principal, pid_of(id))
+    before = await data.get(principal, id)
     data.check_open(principal, before, "updated")
     _check_status(principal, fields, data)
     return json_response(as_v4(await data.change(principal, before, fields)))
@@ -127,7 +127,7 @@ async def update(id: Doi, request: Request, principal: CurrentPrincipal, data: P
 )
 async def remove(id: Doi, principal: CurrentPrincipal, data: PublishedService) -> Response:
     """Delete published data that have no DOI yet."""
-    return json_response(as_v4(await data.delete(principal, pid_of(id), only_open=True)))
+    return json_response(as_v4(await data.delete(principal, id, only_open=True)))
 
 
 @router.post(
@@ -139,7 +139,7 @@ async def remove(id: Doi, principal: CurrentPrincipal, data: PublishedService) -
 )
 async def publish(id: Doi, principal: CurrentPrincipal, publishing: Publishing) -> Response:
     """Make private published data and their datasets public."""
-    return json_response(as_v4(await publishing.publish(principal, pid_of(id))), 201)
+    return json_response(as_v4(await publishing.publish(principal, id)), 201)
 
 
 @router.post(
@@ -151,7 +151,7 @@ async def publish(id: Doi, principal: CurrentPrincipal, publishing: Publishing) 
 )
 async def amend(id: Doi, principal: CurrentPrincipal, publishing: Publishing) -> Response:
     """Say that registered published data are amended."""
-    return json_response(as_v4(await publishing.amend(principal, pid_of(id))), 201)
+    return json_response(as_v4(await publishing.amend(principal, id)), 201)
 
 
 @router.post(
@@ -163,7 +163,7 @@ async def amend(id: Doi, principal: CurrentPrincipal, publishing: Publishing) ->
 )
 async def register(id: Doi, principal: CurrentPrincipal, publishing: Publishing) -> Response:
     """Register the DOI, and make published data and their datasets public."""
-    return json_response(as_v4(await publishing.register(principal, pid_of(id))), 201)
+    return json_response(as_v4(await publishing.register(principal, id)), 201)
 
 
 @router.post(
@@ -178,7 +178,7 @@ async def resync(
 ) -> Response:
     """Change published data that have no DOI yet, and tell the OAI provider; return its answer, or null."""
     fields = validated(PartialUpdatePublishedDataV4Dto, await read_object(request))
-    before = await data.get(principal, pid_of(id))
+    before = await data.get(principal, id)
     data.check_open(principal, before, "resynced")
     _check_status(principal, fields, data)
     return json_response(await publishing.resync(principal, before, fields), 201)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from beamlore.catalogue.answers import json_response, nothing
 from beamlore.catalogue.datasets.conversion import as_v3 as dataset_as_v3
-from beamlore.catalogue.datasets.input import FieldsParameter, FilterParameter, LimitsParameter, pid_of, validated
+from beamlore.catalogue.datasets.input import FieldsParameter, FilterParameter, LimitsParameter, validated
 from beamlore.catalogue.noun import given
 from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.records import permit
@@ -77,13 +77,13 @@ async def find_one(principal: CurrentPrincipal, samples: Samples, filter: Filter
 @router.get("/{id}", operation_id="SamplesController_findById_v3", responses=READING)
 async def find_by_id(id: SampleId, principal: OptionalPrincipal, samples: Samples) -> Response:
     """Return a sample."""
-    return json_response(as_v3(await samples.get(principal, pid_of(id))))
+    return json_response(as_v3(await samples.get(principal, id)))
 
 
 @router.get("/{id}/authorization", operation_id="SamplesController_findByIdAccess_v3", responses=READING)
 async def find_by_id_access(id: SampleId, principal: OptionalPrincipal, samples: Samples) -> Response:
     """Say whether there is such a sample that the caller may see."""
-    return json_response({"canAccess": await samples.may_read(principal, pid_of(id))})
+    return json_response({"canAccess": await samples.may_read(principal, id)})
 
 
 @router.patch(
@@ -102,18 +102,18 @@ async def change(
     """Change a sample; null takes the value of an optional field away."""
     permit(samples.rights.change, principal)
     fields = validated(ChangeSample, await read_object(request), partial=True)
-    return json_response(as_v3(await samples.change(principal, pid_of(id), fields, if_unmodified_since)))
+    return json_response(as_v3(await samples.change(principal, id, fields, if_unmodified_since)))
 
 
 @router.delete("/{id}", operation_id="SamplesController_remove_v3", responses=WRITING)
 async def delete(id: SampleId, principal: OptionalPrincipal, samples: Samples) -> Response:
     """Delete a sample and return it."""
     permit(samples.rights.delete, principal)
-    return json_response(as_v3(await samples.delete(principal, pid_of(id))))
+    return json_response(as_v3(await samples.delete(principal, id)))
 
 
 @router.get("/{id}/datasets", operation_id="SamplesController_findAllDatasets_v3", responses=READING)
 async def find_all_datasets(id: SampleId, principal: CurrentPrincipal, samples: Samples) -> Response:
     """List a sample's datasets that the caller may see."""
-    found = await samples.datasets_of(principal, pid_of(id))
+    found = await samples.datasets_of(principal, id)
     return json_response([dataset_as_v3(one) for one in found])

@@ -8,7 +8,7 @@ from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.attachments.models import CreateSubAttachment
 from beamlore.catalogue.attachments.routes import Attachments
 from beamlore.catalogue.attachments.target import as_v3
-from beamlore.catalogue.datasets.input import pid_of, validated
+from beamlore.catalogue.datasets.input import validated
 from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.records import permit
 from beamlore.catalogue.refusals import READING, WRITING
@@ -33,7 +33,7 @@ async def attach(
 ) -> Response:
     """Attach something to a sample."""
     permit(samples.attachment_rights.create, principal)
-    target, sample = await samples.target(pid_of(id), samples.attachment_rights.creatable(principal))
+    target, sample = await samples.target(id, samples.attachment_rights.creatable(principal))
     fields = validated(CreateSubAttachment, await read_object(request))
     return json_response(as_v3(await attachments.attach(principal, target, fields, sample)), 201)
 
@@ -41,7 +41,7 @@ async def attach(
 @router.get("", operation_id="SamplesController_findAllAttachments_v3", responses=READING)
 async def find_all(id: SampleId, principal: OptionalPrincipal, samples: Samples, attachments: Attachments) -> Response:
     """List a sample's attachments."""
-    target, _ = await samples.target(pid_of(id), samples.attachment_rights.readable(principal))
+    target, _ = await samples.target(id, samples.attachment_rights.readable(principal))
     return json_response([as_v3(one) for one in await attachments.of(principal, target)])
 
 
@@ -50,8 +50,8 @@ async def find_one(
     id: SampleId, fk: AttachmentId, principal: CurrentPrincipal, samples: Samples, attachments: Attachments
 ) -> Response:
     """Return one of a sample's attachments."""
-    target, _ = await samples.target(pid_of(id), samples.attachment_rights.readable(principal))
-    return json_response(as_v3(await attachments.one_of(principal, target, pid_of(fk))))
+    target, _ = await samples.target(id, samples.attachment_rights.readable(principal))
+    return json_response(as_v3(await attachments.one_of(principal, target, fk)))
 
 
 @router.delete("/{fk}", operation_id="SamplesController_findOneAttachmentAndRemove_v3", responses=WRITING)
@@ -60,5 +60,5 @@ async def detach(
 ) -> Response:
     """Delete one of a sample's attachments and return it."""
     permit(samples.attachment_rights.delete, principal)
-    target, _ = await samples.target(pid_of(id), samples.attachment_rights.deletable(principal))
-    return json_response(as_v3(await attachments.detach(principal, target, pid_of(fk))))
+    target, _ = await samples.target(id, samples.attachment_rights.deletable(principal))
+    return json_response(as_v3(await attachments.detach(principal, target, fk)))

@@ -84,7 +84,7 @@ async def list_beamlines(principal: CurrentPrincipal, scans: Scans) -> Response:
 @router.get("/{pid}", operation_id="getScan", summary="One scan", response_model=Scan, responses=problems(404))
 async def get_scan(pid: Pid, principal: CurrentPrincipal, scans: Scans) -> Response:
     """Return a scan with all its metadata, as it was sent."""
-    return json_response(await scans.get(principal, unquote(pid)))
+    return json_response(await scans.get(principal, pid))
 
 
 @router.patch(
@@ -97,7 +97,7 @@ async def get_scan(pid: Pid, principal: CurrentPrincipal, scans: Scans) -> Respo
 async def patch_scan(pid: Pid, patch: ScanPatch, principal: CurrentPrincipal, scans: Scans) -> Response:
     """Change a scan's comment or rating: for members of its proposal and the beamline's staff."""
     changes = {name: getattr(patch, name) for name in patch.model_fields_set}
-    return json_response(await scans.patch(principal, unquote(pid), changes))
+    return json_response(await scans.patch(principal, pid, changes))
 
 
 def parse_columns(text: str) -> frozenset[str] | None:

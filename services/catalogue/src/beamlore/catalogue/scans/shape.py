@@ -1,11 +1,12 @@
 """From a stored dataset to a row of the scan log, metadata exactly as it was sent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from beamlore.catalogue.access import ACCESS_FIELDS
 from beamlore.catalogue.answers import milliseconds
+from beamlore.catalogue.keys import sent_key, spellings
 from beamlore.core import BadRequestError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,10 +42,10 @@ def projection(columns: frozenset[str] | None) -> dict[str, int]:
         fields["scientificMetadata"] = 1
         return fields
     for key in columns:
-        root = key.partition(".")[0]
-        if not root or root.startswith("$") or "\x00" in root:
+        if not key or "\x00" in key:
             raise BadRequestError(f"columns: {key!r} cannot be a metadata key")
-        fields[f"scientificMetadata.{root}"] = 1
+        roots = (spelling.partition(".")[0] for spelling in spellings(key))
+        fields |= {f"scientificMetadata.{root}": 1 for root in roots if root and not root.startswith("$")}
     return fields
 
 
@@ -94,9 +95,10 @@ def metadata_of(stored: object, columns: frozenset[str] | None) -> dict[str, Any
     """Return stored scientific metadata as it was sent, by key."""
     if not isinstance(stored, Mapping):
         return {}
-    keys: Iterable[str] = stored if columns is None else columns
+    if columns is None:
+        return {sent_key(key): _entry(value) for key, value in stored.items()}
     found = {}
-    for key in keys:
+    for key in columns:
         value, there = _look_up(stored, key)
         if there:
             found[key] = _entry(value)
@@ -104,8 +106,9 @@ def metadata_of(stored: object, columns: frozenset[str] | None) -> dict[str, Any
 
 
 def _look_up(stored: Mapping[str, Any], key: str) -> tuple[Any, bool]:
-    if key in stored:
-        return stored[key], True
+    for spelling in spellings(key):
+        if spelling in stored and sent_key(spelling) == key:
+            return stored[spelling], True
     here: Any = stored
     for part in key.split("."):
         if not isinstance(here, Mapping) or part not in here:

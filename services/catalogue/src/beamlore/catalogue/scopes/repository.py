@@ -6,6 +6,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from beamlore.catalogue.access import ACCESS_FIELDS, AccessPolicy
 from beamlore.catalogue.database.repository import Document, GuardedRepository, Query, told_plainly
+from beamlore.catalogue.keys import sent_key
 from beamlore.core import Principal
 
 SCOPES_LOOKED_AT = 2_000
@@ -32,7 +33,8 @@ class ScopeRepository(GuardedRepository):
         found: dict[str, dict[str, Any]] = {}
         query = Query(where, projection={"keys": 1, "_id": 0}, limit=SCOPES_LOOKED_AT, in_any_order=True)
         for scope in await self.find(principal, query):
-            for key, entry in (scope.get("keys") or {}).items():
+            for stored, entry in (scope.get("keys") or {}).items():
+                key = sent_key(stored)
                 if key not in found and (wanted in key.casefold() or wanted in entry.get("name", "").casefold()):
                     found[key] = {"key": key, **entry, "name": entry.get("name") or key}
         return sorted(found.values(), key=lambda one: (str(one["name"]).casefold(), one["key"]))[:limit]

@@ -8,12 +8,22 @@ export interface Problem {
 export class ApiError extends Error {
   readonly status: number;
   readonly problem: Problem;
+  /** What the service's log has the request under. */
+  readonly requestId: string | undefined;
+  /** The answer's body, as it came. */
+  readonly body: unknown;
 
-  constructor(status: number, problem: Problem) {
+  constructor(
+    status: number,
+    problem: Problem,
+    { requestId, body }: { requestId?: string; body?: unknown } = {},
+  ) {
     super(`${problem.title}: ${problem.detail}`);
     this.name = "ApiError";
     this.status = status;
     this.problem = problem;
+    this.requestId = requestId;
+    this.body = body;
   }
 }
 
@@ -38,7 +48,13 @@ interface Answer<T> {
  */
 export async function unwrap<T>(request: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await request;
-  if (!response.ok || data === undefined) throw new ApiError(response.status, problemOf(error, response));
+  if (!response.ok || data === undefined) {
+    const requestId = response.headers.get("X-Request-ID");
+    throw new ApiError(response.status, problemOf(error, response), {
+      body: error,
+      ...(requestId && { requestId }),
+    });
+  }
   return data;
 }
 

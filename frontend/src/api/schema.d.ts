@@ -348,6 +348,9 @@ export interface paths {
         /**
          * Comment and rate
          * @description Change a scan's comment or rating: for members of its proposal and the beamline's staff.
+         *
+         *     With `If-Match` nothing is overwritten that the caller has not seen: where the scan was changed meanwhile, the
+         *     answer is 412 with the scan as it is now.
          */
         patch: operations["patchScan"];
         trace?: never;
@@ -6917,6 +6920,22 @@ export interface components {
             jobCount?: number | null;
         };
         /**
+         * StaleScan
+         * @description What the answer is where a scan was changed meanwhile.
+         */
+        StaleScan: {
+            /** @description The scan as it is now. */
+            current: components["schemas"]["Scan"];
+            /** Detail */
+            detail: string;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+        };
+        /**
          * State
          * @description Whether the catalogue and what it needs are well.
          */
@@ -8111,7 +8130,10 @@ export interface operations {
     patchScan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The scan's `ETag`, which is its `version` in quotes: change it only where it is still that. */
+                "if-match"?: string | null;
+            };
             path: {
                 /** @description The PID, URL-encoded. */
                 pid: string;
@@ -8136,6 +8158,15 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            /** @description The scan was changed meanwhile: `current` is the scan as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaleScan"];
+                };
+            };
             /** @description Validation Error */
             422: {
                 headers: {

@@ -1,11 +1,12 @@
 import { Center, Loader, MantineProvider, Stack } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { RouterProvider } from "@tanstack/react-router";
+import { CatchBoundary, RouterProvider } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { describeError, isTransient, type Problem } from "@/api/problem";
 import { Logo } from "@/components/Logo";
 import { ProblemAlert } from "@/components/ProblemAlert";
+import { ErrorPage } from "./ErrorPage";
 import { router } from "./router";
 import { type Services, ServicesContext } from "./services";
 import { theme } from "./theme";
@@ -36,7 +37,9 @@ export function Page({ starting }: { starting: Promise<Services> }) {
         <Notifications position="bottom-right" />
         {services ? (
           <ServicesContext value={services}>
-            <RouterProvider router={router} />
+            <CatchBoundary getResetKey={() => "page"} errorComponent={ErrorPage}>
+              <RouterProvider router={router} />
+            </CatchBoundary>
           </ServicesContext>
         ) : (
           <Center mih="100dvh" p="md">

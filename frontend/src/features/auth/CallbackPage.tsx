@@ -1,7 +1,7 @@
 import { Center, Loader } from "@mantine/core";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { describeError, type Problem } from "@/api/problem";
+import { ApiError, describeError, type Problem } from "@/api/problem";
 import { useServices } from "@/app/services";
 import { SignInPage } from "./SignInPage";
 
@@ -19,7 +19,7 @@ export function CallbackPage() {
     session
       .completeSignIn()
       .then((returnTo) => router.history.replace(returnTo))
-      .catch((error: unknown) => setProblem({ ...describeError(error), title: "The login did not succeed" }));
+      .catch((error: unknown) => setProblem(loginProblem(error)));
   }, [session, router]);
 
   if (problem) return <SignInPage problem={problem} />;
@@ -28,4 +28,12 @@ export function CallbackPage() {
       <Loader aria-label="Signing in" />
     </Center>
   );
+}
+
+function loginProblem(error: unknown): Problem {
+  const detail =
+    error instanceof TypeError || error instanceof ApiError
+      ? describeError(error).detail
+      : "The login was not finished in this browser, or took too long. Sign in again.";
+  return { title: "The login did not succeed", detail };
 }

@@ -1,7 +1,8 @@
 import { Button, Center, Group, Loader, Modal, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useServices, useSession } from "@/app/services";
-import { currentAddress, SignInPage } from "./SignInPage";
+import { SignInPage } from "./SignInPage";
+import { currentAddress } from "./session";
 
 /**
  * Shows its children to who is signed in. When a session ends, the page stays on the screen, with a question to sign in

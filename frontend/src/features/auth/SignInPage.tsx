@@ -2,15 +2,24 @@ import { Button, Stack, Text, Title } from "@mantine/core";
 import { IconLogin2 } from "@tabler/icons-react";
 import { useState } from "react";
 import { describeError, type Problem } from "@/api/problem";
-import { useServices } from "@/app/services";
+import { useServices, useSession } from "@/app/services";
 import { Beams } from "@/components/Beams";
 import { Logo } from "@/components/Logo";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import classes from "./SignInPage.module.css";
+import { currentAddress, type SignedOutReason } from "./session";
+
+const REASONS: Record<SignedOutReason, string> = {
+  otherTab: "You were signed out in another tab.",
+  providerAway:
+    "You are signed out of Beamlore. The login service does not answer, so you may still be signed in there: close the browser if others use this computer.",
+};
 
 /** What one sees before signing in. The address asked for is kept. */
 export function SignInPage({ problem: initial = null }: { problem?: Problem | null }) {
   const { session } = useServices();
+  const state = useSession();
+  const reason = state.status === "signedOut" ? state.reason : undefined;
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(initial);
 
@@ -38,6 +47,11 @@ export function SignInPage({ problem: initial = null }: { problem?: Problem | nu
             What was measured, by whom, with which settings: every scan, as it happens.
           </Text>
         </div>
+        {reason && (
+          <Text size="sm" role="status">
+            {REASONS[reason]}
+          </Text>
+        )}
         {problem && <ProblemAlert problem={problem} />}
         <Button size="md" loading={busy} onClick={signIn} leftSection={<IconLogin2 size={18} aria-hidden />}>
           Sign in
@@ -48,10 +62,4 @@ export function SignInPage({ problem: initial = null }: { problem?: Problem | nu
       </Stack>
     </main>
   );
-}
-
-/** Where to go on after the login: here, unless here is only a stop on the way of a login. */
-export function currentAddress(): string {
-  const { pathname, search } = window.location;
-  return pathname.startsWith("/auth/") ? "/" : pathname + search;
 }

@@ -7,6 +7,19 @@ const SHORTEST_MS = 1_000;
 /** What the identity provider says when a session is over; anything else is a fault of the moment. */
 const OVER = new Set(["invalid_grant", "invalid_token", "login_required", "interaction_required"]);
 
+/** What it says to a page that asks without anybody being asked (`prompt=none`; OpenID Connect Core, 3.1.2.6). */
+const NEEDS_A_PERSON = new Set([
+  "login_required",
+  "interaction_required",
+  "consent_required",
+  "account_selection_required",
+]);
+
+/** Whether a silent login failed because the browser has no session, or the provider wants to ask something. */
+export function needsPerson(error: unknown): error is ErrorResponse {
+  return error instanceof ErrorResponse && NEEDS_A_PERSON.has(error.error ?? "");
+}
+
 /** Whether a renewal failed because the session is over, and not because the identity provider is away or unwell. */
 export function isOver(error: unknown): boolean {
   return error instanceof ErrorResponse && OVER.has(error.error ?? "");

@@ -9,7 +9,7 @@ let server: Server | undefined;
 let session: Session | undefined;
 
 afterEach(async () => {
-  await session?.forget();
+  session?.close();
   server?.closeAllConnections();
   server?.close();
   sessionStorage.clear();

@@ -70,7 +70,8 @@ export class EventStream {
       try {
         await this.readOnce();
       } catch (error) {
-        if (error instanceof SessionEndedError) return this.options.onStatus("offline");
+        // The page asks to sign in again; that begins anew.
+        if (error instanceof SessionEndedError) return this.options.onStatus("idle");
         if (error instanceof TooManyStreamsError && !this.closing.signal.aborted) {
           this.options.onStatus("crowded");
           await this.pause(error.retryMs * (1 + Math.random() / 2));

@@ -1,8 +1,12 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
+import { useUsername } from "@/app/services";
 import { metadataKeys } from "./columns/columns";
 import { useColumns } from "./columns/useColumns";
 import { ScanDrawer } from "./details/ScanDrawer";
+import { ConflictDialog } from "./edits/ConflictDialog";
+import { ConflictsContext, useConflicts } from "./edits/conflicts";
+import { DraftsContext, usePersonsDrafts } from "./edits/drafts";
 import { Toolbar } from "./filters/Toolbar";
 import { type ScanFilter, useScanPages } from "./queries";
 import classes from "./ScanLogPage.module.css";
@@ -26,6 +30,8 @@ export function ScanLogPage() {
     [period, from, to, proposal],
   );
   const columns = useColumns();
+  const drafts = usePersonsDrafts(useUsername());
+  const conflicts = useConflicts();
   const keysText = metadataKeys(columns.columns).join("\n");
   const keys = useMemo(() => (keysText ? keysText.split("\n") : []), [keysText]);
 
@@ -54,17 +60,22 @@ export function ScanLogPage() {
   );
 
   return (
-    <div className={classes.page}>
-      <Toolbar filter={filter} onFilter={setFilter} columns={columns} />
-      <ScanLog
-        pages={pages}
-        filter={filter}
-        onFilter={setFilter}
-        columns={columns}
-        openPid={scan}
-        onOpen={openScan}
-      />
-      <ScanDrawer pid={scan} onClose={() => openScan(undefined)} columns={columns} />
-    </div>
+    <DraftsContext value={drafts}>
+      <ConflictsContext value={conflicts}>
+        <div className={classes.page}>
+          <Toolbar filter={filter} onFilter={setFilter} columns={columns} />
+          <ScanLog
+            pages={pages}
+            filter={filter}
+            onFilter={setFilter}
+            columns={columns}
+            openPid={scan}
+            onOpen={openScan}
+          />
+          <ScanDrawer pid={scan} onClose={() => openScan(undefined)} columns={columns} />
+          <ConflictDialog conflict={conflicts.first} onClose={conflicts.close} />
+        </div>
+      </ConflictsContext>
+    </DraftsContext>
   );
 }

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { unwrap } from "@/api/problem";
+import { ApiError, unwrap } from "@/api/problem";
 import { useServices } from "@/app/services";
 import { rangeOf, type TimeFrame } from "./filters/period";
 import { type LoadedPage, mergeScans, type PageParam, type ScanPages, withoutScans } from "./merge";
@@ -7,6 +7,10 @@ import { belongs, recentScans } from "./recent";
 
 const PAGE_SIZE = 200;
 const SUGGESTIONS = 200;
+const NO_SUCH_SCAN = {
+  title: "Not found",
+  detail: "No scan with this PID that you can see. Check the link, or ask who sent it.",
+};
 
 /** Which scans the log shows. */
 export interface ScanFilter extends TimeFrame {
@@ -65,8 +69,14 @@ export function useScan(pid: string) {
   const { api } = useServices();
   return useQuery({
     queryKey: scanKeys.one(pid),
-    queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/beamlore/v1/scans/{pid}", { params: { path: { pid } }, signal })),
+    queryFn: async ({ signal }) => {
+      const scan = await unwrap(
+        api.GET("/api/beamlore/v1/scans/{pid}", { params: { path: { pid } }, signal }),
+      );
+      // What an address names may be no PID and still find something: "parameters", "..".
+      if (scan.pid !== pid) throw new ApiError(404, NO_SUCH_SCAN);
+      return scan;
+    },
   });
 }
 

@@ -1,5 +1,6 @@
 """The scan log over HTTP, on a real replica set, for real people."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -120,6 +121,77 @@ async def test_comment_and_rating_are_kept_where_scicat_has_them(served: Served)
     cleared = (await client.patch(url, json={"rating": None})).json()
     assert "rating" not in cleared
     assert cleared["comment"] == "by staff"
+
+
+async def test_change_meant_for_another_version_is_refused_with_the_present_one(served: Served) -> None:
+    one = item()
+    await fill(served, [one])
+    url = f"{SCANS}/{quote(one['pid'], safe='')}"
+    ada, staff = await served.as_("ada"), await served.as_("staff")
+    read = await ada.get(url)
+    tag = read.headers["ETag"]
+    assert tag == f'"{read.json()["version"]}"'
+
+    first = await staff.patch(url, json={"comment": "by staff"}, headers={"If-Match": tag})
+    assert first.status_code == 200, first.text
+    assert first.headers["ETag"] == f'"{first.json()["version"]}"' != tag
+
+    late = await ada.patch(url, json={"comment": "by ada", "rating": 1}, headers={"If-Match": tag})
+    assert late.status_code == 412
+    assert late.headers["content-type"] == "application/problem+json"
+    assert late.headers["ETag"] == first.headers["ETag"]
+    assert late.json()["current"] == first.json() == (await ada.get(url)).json()
+
+    again = await ada.patch(url, json={"comment": "by both"}, headers={"If-Match": late.headers["ETag"]})
+    assert (again.status_code, again.json()["comment"]) == (200, "by both")
+
+
+@pytest.mark.parametrize("header", ["*", None, "W/{tag}", '"1", {tag}'])
+async def test_change_of_any_or_the_named_version_is_done(served: Served, header: str | None) -> None:
+    one = item()
+    await fill(served, [one])
+    url = f"{SCANS}/{quote(one['pid'], safe='')}"
+    ada = await served.as_("ada")
+    tag = (await ada.get(url)).headers["ETag"]
+    headers = {"If-Match": header.format(tag=tag)} if header else {}
+    assert (await ada.patch(url, json={"rating": 3}, headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["", '"1"', "nonsense", '"*"'])
+async def test_change_of_no_version_is_refused(served: Served, header: str) -> None:
+    one = item()
+    await fill(served, [one])
+    url = f"{SCANS}/{quote(one['pid'], safe='')}"
+    answer = await (await served.as_("ada")).patch(url, json={"rating": 3}, headers={"If-Match": header})
+    assert answer.status_code == 412
+    assert "rating" not in answer.json()["current"]
+
+
+async def test_one_of_many_changes_at_once_to_a_version_is_done(served: Served) -> None:
+    one = item()
+    await fill(served, [one])
+    url = f"{SCANS}/{quote(one['pid'], safe='')}"
+    ada = await served.as_("ada")
+    tag = (await ada.get(url)).headers["ETag"]
+    answers = await asyncio.gather(
+        *(ada.patch(url, json={"comment": f"{number}"}, headers={"If-Match": tag}) for number in range(8))
+    )
+    done = [answer for answer in answers if answer.status_code == 200]
+    assert len(done) == 1
+    assert {answer.status_code for answer in answers} == {200, 412}
+    assert (await ada.get(url)).json()["comment"] == done[0].json()["comment"]
+
+
+async def test_condition_shows_nobody_a_scan_they_may_not_see(served: Served) -> None:
+    await fill(served, _FOUR)
+    hidden, published = _FOUR[1]["pid"], _FOUR[3]["pid"]
+    ada = await served.as_("ada")
+    condition = {"If-Match": '"1"'}
+    answer = await ada.patch(f"{SCANS}/{quote(hidden, safe='')}", json={"comment": "x"}, headers=condition)
+    assert answer.status_code == 404
+    url = f"{SCANS}/{quote(published, safe='')}"
+    tag = (await ada.get(url)).headers["ETag"]
+    assert (await ada.patch(url, json={"comment": "x"}, headers={"If-Match": tag})).status_code == 403
 
 
 async def test_comment_survives_what_the_instrument_sends_next(served: Served) -> None:

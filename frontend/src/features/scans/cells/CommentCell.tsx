@@ -1,39 +1,33 @@
 import { IconPencil } from "@tabler/icons-react";
-import { useContext, useRef, useState } from "react";
+import { useContext, useRef } from "react";
 import type { Scan } from "@/api/client";
-import { useScanEdit } from "../useScanEdit";
+import { DraftsContext, useDraft } from "../edits/drafts";
+import { useCommentSave } from "../edits/useCommentSave";
 import classes from "./cells.module.css";
-import { DraftsContext } from "./drafts";
 import { scanLabel } from "./label";
 
-const LONGEST_COMMENT = 4096;
+export const LONGEST_COMMENT = 4096;
 
 /**
- * A comment, changed in place: Enter or leaving the field saves, Escape leaves it as it was. What is being typed
- * outlives that the row is scrolled away, and a comment that could not be saved can be edited on.
+ * A comment, changed in place: Enter or leaving the field saves, Escape leaves it as it was. What is being typed is
+ * kept until it is saved (`drafts.ts`).
  */
 export function CommentCell({ scan }: { scan: Scan }) {
   const drafts = useContext(DraftsContext);
-  const { mutateAsync } = useScanEdit();
-  const [draft, setDraft] = useState<string | undefined>(() => drafts.get(scan.pid));
+  const draft = useDraft(scan.pid);
+  const saveComment = useCommentSave();
   const returnFocus = useRef(false);
   const comment = scan.comment ?? "";
 
-  const edit = (text: string) => {
-    drafts.set(scan.pid, text);
-    setDraft(text);
-  };
-  const close = () => {
-    drafts.delete(scan.pid);
-    setDraft(undefined);
-  };
+  const edit = (text: string) => drafts.set(scan.pid, { text, base: draft?.base ?? comment });
+  const close = () => drafts.delete(scan.pid);
   const save = async () => {
     // Leaving the field comes after Enter and Escape as well.
-    if (!drafts.has(scan.pid)) return;
-    const text = (draft ?? "").trim();
-    close();
-    if (text === comment) return;
-    await mutateAsync({ pid: scan.pid, patch: { comment: text || null } }).catch(() => edit(text));
+    const written = drafts.get(scan.pid);
+    if (!written) return;
+    const text = written.text.trim();
+    if (text === written.base || text === comment) close();
+    else await saveComment(scan, text, written.base);
   };
 
   if (draft === undefined) {
@@ -63,10 +57,12 @@ export function CommentCell({ scan }: { scan: Scan }) {
   return (
     <input
       className={classes.editor}
-      value={draft}
+      value={draft.text}
       maxLength={LONGEST_COMMENT}
       // biome-ignore lint/a11y/noAutofocus: the person has just asked to write here.
-      autoFocus
+      autoFocus={drafts.isOpenedHere(scan.pid)}
+      data-unsaved={draft.text !== draft.base || undefined}
+      title={draft.text === draft.base ? undefined : "Not saved yet: Enter saves it, Escape drops it"}
       aria-label={`Comment of ${scanLabel(scan)}`}
       onChange={(event) => edit(event.currentTarget.value)}
       onBlur={() => void save()}

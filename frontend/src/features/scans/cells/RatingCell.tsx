@@ -1,8 +1,8 @@
 import { ActionIcon, Rating } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import type { Scan } from "@/api/client";
+import { useScanEdit } from "../edits/useScanEdit";
 import { formatRating } from "../format";
-import { useScanEdit } from "../useScanEdit";
 import classes from "./cells.module.css";
 import { scanLabel } from "./label";
 
@@ -11,7 +11,7 @@ export function RatingCell({ scan }: { scan: Scan }) {
   const { mutate } = useScanEdit();
   const rate = (rating: number) => {
     const next = rating || null;
-    if (next !== (scan.rating ?? null)) mutate({ pid: scan.pid, patch: { rating: next } });
+    if (next !== (scan.rating ?? null)) mutate({ scan, field: "rating", value: next, base: scan.rating });
   };
   const label = `Rating of ${scanLabel(scan)}: ${formatRating(scan.rating)}`;
   return (

@@ -23,9 +23,18 @@ export const NARROWEST = 56;
 export const WIDEST = 900;
 const METADATA_WIDTH = 160;
 const METADATA_PREFIX = "m.";
+/** More than fits on any screen, and fewer than a service refuses. */
+const MOST_COLUMNS = 100;
+const LONGEST_KEYS = 15_000;
 
 export function isStandard(id: string): id is StandardColumn {
   return Object.hasOwn(STANDARD_COLUMNS, id);
+}
+
+/** Whether it is the column of what can be a metadata key: some text, with no control character and no half of one. */
+function isMetadataColumn(id: string): id is `m.${string}` {
+  const key = id.startsWith(METADATA_PREFIX) ? id.slice(METADATA_PREFIX.length) : "";
+  return key !== "" && !key.startsWith(".") && !/[\p{Cc}\p{Cs}]/u.test(key);
 }
 
 export function metadataColumn(key: string): ColumnId {
@@ -55,10 +64,14 @@ export function formatColumns(columns: readonly ColumnId[]): string {
 export function parseColumns(text: string | undefined): ColumnId[] | undefined {
   if (!text) return undefined;
   const found = new Set<ColumnId>();
+  let length = 0;
   for (const part of text.split(",")) {
     const id = part.replace(/%2C/gi, ",").replace(/%25/g, "%");
-    if (isStandard(id)) found.add(id);
-    else if (id.startsWith(METADATA_PREFIX) && id.length > METADATA_PREFIX.length) found.add(id as ColumnId);
+    const isMetadata = isMetadataColumn(id);
+    if (!isMetadata && !isStandard(id)) continue;
+    if (isMetadata) length += encodeURIComponent(id).length;
+    if (found.size >= MOST_COLUMNS || length > LONGEST_KEYS) break;
+    found.add(id);
   }
   return found.size > 0 ? [...found] : undefined;
 }

@@ -11,7 +11,7 @@ import {
   removeColumn,
   resolveColumns,
 } from "./columns";
-import { readColumns, writeColumns } from "./storage";
+import { changeColumns, followColumns, readColumns } from "./storage";
 
 const route = getRouteApi("/shell/scans");
 
@@ -47,15 +47,14 @@ export function useColumns(): Columns {
     [navigate],
   );
 
+  useEffect(() => followColumns(username, () => setKept(readColumns(username))), [username]);
+
   useEffect(() => {
     if (!address && !isDefault(columns)) show(columns);
   }, [address, columns, show]);
 
   return useMemo(() => {
-    const keep = (next: typeof kept) => {
-      setKept(next);
-      writeColumns(username, next);
-    };
+    const keep = (next: typeof kept) => setKept(changeColumns(username, kept, next));
     const change = (next: readonly ColumnId[]) => {
       keep({ ...kept, columns: formatColumns(next) });
       show(next);

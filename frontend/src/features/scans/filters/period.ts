@@ -4,7 +4,7 @@ export const PERIODS = {
   today: { label: "Today", sentence: "today" },
   "24h": { label: "Last 24 hours", sentence: "in the last 24 hours" },
   "7d": { label: "Last 7 days", sentence: "in the last 7 days" },
-  all: { label: "All time", sentence: "yet" },
+  all: { label: "All time", sentence: "" },
 } as const;
 
 export type Period = keyof typeof PERIODS;
@@ -46,7 +46,7 @@ export function widerThan(frame: TimeFrame): Period | undefined {
   return period === "7d" ? "all" : "7d";
 }
 
-/** Says a time frame in the middle of a sentence: "in the last hour". */
+/** Says a time frame in the middle of a sentence: "in the last hour"; nothing for all time. */
 export function sentenceOf(frame: TimeFrame): string {
   return frame.from || frame.to ? "in this time frame" : PERIODS[frame.period ?? DEFAULT_PERIOD].sentence;
 }

@@ -1,11 +1,11 @@
-import { Box, Button, Center, Group } from "@mantine/core";
-import { IconCalendarSearch, IconCloudOff, IconUsers } from "@tabler/icons-react";
+import { Box, Center } from "@mantine/core";
+import { IconCloudOff } from "@tabler/icons-react";
 import { describeError } from "@/api/problem";
 import { EmptyState } from "@/components/EmptyState";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import type { Columns } from "../columns/useColumns";
-import { PERIODS, sentenceOf, widerThan } from "../filters/period";
-import { type ScanFilter, useProposals, type useScanPages } from "../queries";
+import type { ScanFilter, useScanPages } from "../queries";
+import { NoScans } from "./NoScans";
 import classes from "./ScanLog.module.css";
 import { ScanTable } from "./ScanTable";
 import { TableSkeleton } from "./TableSkeleton";
@@ -56,42 +56,5 @@ export function ScanLog({ pages, filter, onFilter, columns, openPid, onOpen }: P
         </Center>
       )}
     </div>
-  );
-}
-
-function NoScans({ filter, onFilter }: Pick<Props, "filter" | "onFilter">) {
-  const proposals = useProposals();
-  const { proposal, ...frame } = filter;
-  const wider = widerThan(frame);
-  if (proposals.data?.items.length === 0) {
-    return (
-      <EmptyState icon={<IconUsers size={40} aria-hidden />} title="There is nothing here for you yet">
-        You see the scans of your proposals as they are measured. None of your proposals has scans so far. If
-        you miss one, ask its principal investigator or the user office to add you to it.
-      </EmptyState>
-    );
-  }
-  return (
-    <EmptyState
-      icon={<IconCalendarSearch size={40} aria-hidden />}
-      title={`No scans ${sentenceOf(frame)}`}
-      actions={
-        <Group mt="sm" justify="center">
-          {wider && (
-            <Button onClick={() => onFilter({ period: wider, ...(proposal && { proposal }) })}>
-              Show {wider === "all" ? "all time" : PERIODS[wider].label.toLowerCase()}
-            </Button>
-          )}
-          {proposal && (
-            <Button variant="default" onClick={() => onFilter(frame)}>
-              Show all proposals
-            </Button>
-          )}
-        </Group>
-      }
-    >
-      {proposal ? `Proposal ${proposal} has none.` : "There are none that you may see."} New scans appear here
-      by themselves.
-    </EmptyState>
   );
 }

@@ -1,11 +1,10 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, useEffect, useMemo, useRef } from "react";
-import { DraftsContext } from "../cells/drafts";
 import { metadataKeys } from "../columns/columns";
 import type { Columns } from "../columns/useColumns";
+import { usePendingEdits, withPatch } from "../edits/useScanEdit";
 import { sentenceOf } from "../filters/period";
 import type { ScanFilter, useScanPages } from "../queries";
-import { usePendingEdits, withPatch } from "../useScanEdit";
 import { NewScansPill } from "./NewScansPill";
 import { ScanRow } from "./ScanRow";
 import { TableEnd } from "./TableEnd";
@@ -33,7 +32,6 @@ interface Props {
 /** The scans that are loaded, of which only those in sight are in the page. */
 export function ScanTable({ pages, filter, columns, openPid, onOpen }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
-  const drafts = useRef(new Map<string, string>()).current;
   const { data, hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = pages;
   const loaded = data?.pages;
   const rows = useMemo(() => loaded?.flatMap(({ items }) => items) ?? [], [loaded]);
@@ -59,57 +57,55 @@ export function ScanTable({ pages, filter, columns, openPid, onOpen }: Props) {
   }, [last, rows.length, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
 
   return (
-    <DraftsContext value={drafts}>
-      <div className={classes.frame}>
-        <NewScansPill count={unseen} onClick={toTop} />
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrollable from the keyboard. */}
-        <div ref={scroller} className={classes.scroller} tabIndex={0} role="region" aria-label="Scan log">
-          <div
-            role="table"
-            aria-label="Scans, newest first"
-            aria-rowcount={hasNextPage ? -1 : rows.length + 1}
-            className={classes.table}
-            style={{ "--grid": gridTemplate(columns.columns, columns.widths) } as CSSProperties}
-          >
-            <div role="rowgroup" className={classes.headGroup}>
-              <TableHead model={model} columns={columns} info={info} />
-            </div>
-            <div
-              role="rowgroup"
-              className={classes.body}
-              data-stale={pages.isPlaceholderData || undefined}
-              style={{ height: virtualizer.getTotalSize() }}
-            >
-              {visible.map(({ index, start }) => {
-                const scan = rows[index];
-                if (!scan) return null;
-                return (
-                  <ScanRow
-                    key={scan.pid}
-                    scan={withPatch(scan, edits.get(scan.pid))}
-                    columns={columns.columns}
-                    info={info}
-                    index={index}
-                    top={start}
-                    isOpen={scan.pid === openPid}
-                    isFresh={isFresh(scan.pid)}
-                    loading={isFetching && !isFetchingNextPage}
-                    onOpen={onOpen}
-                  />
-                );
-              })}
-            </div>
+    <div className={classes.frame}>
+      <NewScansPill count={unseen} onClick={toTop} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrollable from the keyboard. */}
+      <div ref={scroller} className={classes.scroller} tabIndex={0} role="region" aria-label="Scan log">
+        <div
+          role="table"
+          aria-label="Scans, newest first"
+          aria-rowcount={hasNextPage ? -1 : rows.length + 1}
+          className={classes.table}
+          style={{ "--grid": gridTemplate(columns.columns, columns.widths) } as CSSProperties}
+        >
+          <div role="rowgroup" className={classes.headGroup}>
+            <TableHead model={model} columns={columns} info={info} />
           </div>
-          {visible.at(-1)?.index === rows.length && (
-            <TableEnd
-              hasNextPage={hasNextPage}
-              error={isFetchNextPageError ? pages.error : null}
-              onRetry={() => void fetchNextPage()}
-              text={`These are all the scans ${sentenceOf(filter)}`}
-            />
-          )}
+          <div
+            role="rowgroup"
+            className={classes.body}
+            data-stale={pages.isPlaceholderData || undefined}
+            style={{ height: virtualizer.getTotalSize() }}
+          >
+            {visible.map(({ index, start }) => {
+              const scan = rows[index];
+              if (!scan) return null;
+              return (
+                <ScanRow
+                  key={scan.pid}
+                  scan={withPatch(scan, edits.get(scan.pid))}
+                  columns={columns.columns}
+                  info={info}
+                  index={index}
+                  top={start}
+                  isOpen={scan.pid === openPid}
+                  isFresh={isFresh(scan.pid)}
+                  loading={isFetching && !isFetchingNextPage}
+                  onOpen={onOpen}
+                />
+              );
+            })}
+          </div>
         </div>
+        {visible.at(-1)?.index === rows.length && (
+          <TableEnd
+            hasNextPage={hasNextPage}
+            error={isFetchNextPageError ? pages.error : null}
+            onRetry={() => void fetchNextPage()}
+            text={["No older scans you can see", sentenceOf(filter)].filter(Boolean).join(" ")}
+          />
+        )}
       </div>
-    </DraftsContext>
+    </div>
   );
 }

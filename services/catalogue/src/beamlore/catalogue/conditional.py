@@ -22,12 +22,17 @@ def conditional(request: Request, value: Any) -> Response:
     body = to_json(value)
     tag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
-    if _has(request.headers.get("if-none-match"), tag):
+    if names(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
 
 
-def _has(header: str | None, tag: str) -> bool:
+def names(header: str | None, tag: str) -> bool:
+    """Return whether an ``If-Match`` or ``If-None-Match`` header names a tag.
+
+    The prefix of a weak tag is not looked at: a proxy that compresses an answer puts it before our tags, which are all
+    strong.
+    """
     if header is None:
         return False
     return header.strip() == "*" or any(one.strip().removeprefix("W/") == tag for one in header.split(","))

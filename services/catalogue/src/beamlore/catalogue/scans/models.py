@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from beamlore.catalogue.problems import Problem
 from beamlore.contract import ScanState
 from beamlore.core import ApiModel
 
@@ -73,6 +74,21 @@ class ScanPatch(ApiModel):
 
     comment: Annotated[str, Field(max_length=COMMENT_LENGTH)] | None = None
     rating: Rating | None = None
+
+
+class StaleScan(Problem):
+    """What the answer is where a scan was changed meanwhile."""
+
+    current: Scan = Field(description="The scan as it is now.")
+
+
+STALE_SCAN: dict[int | str, dict[str, Any]] = {
+    412: {
+        "model": StaleScan,
+        "description": "The scan was changed meanwhile: `current` is the scan as it is now.",
+    }
+}
+"""For the OpenAPI of routes that change a scan on condition."""
 
 
 class Parameter(ApiModel):

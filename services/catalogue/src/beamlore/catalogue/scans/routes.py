@@ -1,15 +1,25 @@
 """The scan log over HTTP."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Query, Response
 
 from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.problems import problems
-from beamlore.catalogue.scans.models import BeamlineList, ParameterList, ProposalList, Scan, ScanPage, ScanPatch
+from beamlore.catalogue.scans.models import (
+    STALE_SCAN,
+    BeamlineList,
+    ParameterList,
+    ProposalList,
+    Scan,
+    ScanPage,
+    ScanPatch,
+)
 from beamlore.catalogue.scans.service import ScanQuery
+from beamlore.catalogue.scans.shape import tag_of
 from beamlore.catalogue.state import Scans
 from beamlore.contract import ScanState
 from beamlore.core import CurrentPrincipal
@@ -23,6 +33,11 @@ Beamline = Annotated[str | None, Query(max_length=256)]
 Columns = Annotated[
     str,
     Query(max_length=16_384, description="Metadata keys to show, URL-encoded each, with commas between; `*` for all."),
+]
+
+IfMatch = Annotated[
+    str | None,
+    Header(description="The scan's `ETag`, which is its `version` in quotes: change it only where it is still that."),
 ]
 
 
@@ -84,7 +99,7 @@ async def list_beamlines(principal: CurrentPrincipal, scans: Scans) -> Response:
 @router.get("/{pid}", operation_id="getScan", summary="One scan", response_model=Scan, responses=problems(404))
 async def get_scan(pid: Pid, principal: CurrentPrincipal, scans: Scans) -> Response:
     """Return a scan with all its metadata, as it was sent."""
-    return json_response(await scans.get(principal, pid))
+    return _one(await scans.get(principal, pid))
 
 
 @router.patch(
@@ -92,12 +107,22 @@ async def get_scan(pid: Pid, principal: CurrentPrincipal, scans: Scans) -> Respo
     operation_id="patchScan",
     summary="Comment and rate",
     response_model=Scan,
-    responses=problems(403, 404),
+    responses=problems(403, 404) | STALE_SCAN,
 )
-async def patch_scan(pid: Pid, patch: ScanPatch, principal: CurrentPrincipal, scans: Scans) -> Response:
-    """Change a scan's comment or rating: for members of its proposal and the beamline's staff."""
+async def patch_scan(
+    pid: Pid, patch: ScanPatch, principal: CurrentPrincipal, scans: Scans, if_match: IfMatch = None
+) -> Response:
+    """Change a scan's comment or rating: for members of its proposal and the beamline's staff.
+
+    With `If-Match` nothing is overwritten that the caller has not seen: where the scan was changed meanwhile, the
+    answer is 412 with the scan as it is now.
+    """
     changes = {name: getattr(patch, name) for name in patch.model_fields_set}
-    return json_response(await scans.patch(principal, pid, changes))
+    return _one(await scans.patch(principal, pid, changes, if_match))
+
+
+def _one(scan: Mapping[str, Any]) -> Response:
+    return json_response(scan, headers={"ETag": tag_of(scan), "Cache-Control": "private, no-cache"})
 
 
 def parse_columns(text: str) -> frozenset[str] | None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import orjson
 
-from beamlore.catalogue.answers import fitting, from_milliseconds, milliseconds
+from beamlore.catalogue.answers import fitting, from_milliseconds, milliseconds, to_json
+from beamlore.catalogue.conditional import names
 from beamlore.catalogue.database import Store
 from beamlore.catalogue.scans.repository import Position, ScanQuery, ScanRepository
-from beamlore.catalogue.scans.shape import scan_of
+from beamlore.catalogue.scans.shape import same_version, scan_of, tag_of
 from beamlore.catalogue.scopes.repository import ScopeRepository
-from beamlore.core import BadRequestError, ForbiddenError, NotFoundError, Principal
+from beamlore.core import BadRequestError, ForbiddenError, NotFoundError, PreconditionFailedError, Principal
 
 __all__ = ["ScanQuery", "ScanService"]
 
@@ -49,16 +50,28 @@ class ScanService:
         """
         document = await self._scans.one(principal, pid)
         if document is None:
-            raise NotFoundError(f"there is no scan {pid} that you may see")
+            raise _not_found(pid)
         return scan_of(document, None)
 
-    async def patch(self, principal: Principal, pid: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    async def patch(
+        self, principal: Principal, pid: str, changes: Mapping[str, Any], if_match: str | None = None
+    ) -> dict[str, Any]:
         """Change a scan's comment or rating; ``None`` takes it away. Return the scan.
+
+        Args:
+            principal: who changes it.
+            pid: the scan's.
+            changes: by field: ``comment``, ``rating``.
+            if_match: an ``If-Match`` header: the scan is changed only in the version that it names.
 
         Raises:
             NotFoundError: there is none, or none the principal may see.
             ForbiddenError: the principal may see it, not change it.
+            PreconditionFailedError: it is in another version; the error carries the scan as it is (``current``).
         """
+        where: dict[str, Any] = {"_id": pid}
+        if if_match is not None:
+            where = await self._matched(principal, pid, if_match)
         update: dict[str, Any] = {
             "$set": {"updatedBy": principal.username},
             "$inc": {"beamlore.revision": 1},
@@ -69,11 +82,22 @@ class ScanService:
                 update.setdefault("$unset", {})[_STORED_AS[name]] = ""
             else:
                 update["$set"][_STORED_AS[name]] = value
-        changed = await self._datasets.change(principal, {"_id": pid}, update)
+        changed = await self._datasets.change(principal, where, update)
         scan = await self.get(principal, pid)
         if changed is None:
+            if not names(if_match or "*", tag_of(scan)):
+                raise _changed_meanwhile(scan)
             raise ForbiddenError("only members of the scan's proposal and the beamline's staff may change it")
         return scan
+
+    async def _matched(self, principal: Principal, pid: str, if_match: str) -> dict[str, Any]:
+        document = await self._scans.one(principal, pid)
+        if document is None:
+            raise _not_found(pid)
+        scan = scan_of(document, None)
+        if not names(if_match, tag_of(scan)):
+            raise _changed_meanwhile(scan)
+        return {"_id": pid} if if_match.strip() == "*" else same_version(document)
 
     async def parameters(
         self, principal: Principal, *, search: str, proposal: str | None, beamline: str | None, limit: int
@@ -90,6 +114,19 @@ class ScanService:
     async def beamlines(self, principal: Principal) -> list[dict[str, Any]]:
         """Return the beamlines of which the principal may see scans."""
         return await self._scopes.beamlines(principal)
+
+
+def _not_found(pid: str) -> NotFoundError:
+    return NotFoundError(f"there is no scan {pid} that you may see")
+
+
+def _changed_meanwhile(scan: Mapping[str, Any]) -> PreconditionFailedError:
+    return PreconditionFailedError(
+        "The scan was changed meanwhile. `current` is the scan as it is now: apply your change to it, and send it "
+        "again with its `version` as If-Match.",
+        headers={"ETag": tag_of(scan)},
+        current=orjson.loads(to_json(scan)),
+    )
 
 
 def _encode_cursor(last: Mapping[str, Any]) -> str:

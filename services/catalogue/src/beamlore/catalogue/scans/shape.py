@@ -59,6 +59,17 @@ def version_of(document: Mapping[str, Any]) -> int:
     return changed * 1000 + int((document.get("beamlore") or {}).get("revision") or 0) % 1000
 
 
+def tag_of(scan: Mapping[str, Any]) -> str:
+    """Return the ``ETag`` of a row: its version."""
+    return f'"{scan["version"]}"'
+
+
+def same_version(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the condition that a document is still in the version in which it was read."""
+    revision = (document.get("beamlore") or {}).get("revision")
+    return {"_id": document["_id"], "updatedAt": document.get("updatedAt"), "beamlore.revision": revision}
+
+
 def scan_of(document: Mapping[str, Any], columns: frozenset[str] | None) -> dict[str, Any]:
     """Return the row of a dataset, with the metadata of these columns (``None``: all of it)."""
     own = document.get("beamlore") or {}

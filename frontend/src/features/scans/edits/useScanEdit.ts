@@ -1,38 +1,41 @@
 import { notifications } from "@mantine/notifications";
 import { useMutation, useMutationState, useQueryClient } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useContext, useMemo } from "react";
 import type { Scan, ScanPatch } from "@/api/client";
-import { describeError, unwrap } from "@/api/problem";
+import { describeError } from "@/api/problem";
 import { useServices } from "@/app/services";
-import { takeIn } from "./useLiveScans";
+import { takeIn } from "../useLiveScans";
+import { ConflictsContext } from "./conflicts";
+import { ConflictError, type ScanEdit, saveEdit } from "./save";
 
 const EDIT_KEY = ["scans", "edit"];
-
-export interface ScanEdit {
-  pid: string;
-  patch: ScanPatch;
-}
+const SHOWN_MS = 12_000;
 
 /**
  * Changes a scan's comment or rating. Until the service has answered, `usePendingEdits` shows the change; a change that
- * is refused disappears with it, and a message says why.
+ * is refused disappears with it, and a message says why. Where somebody else changed the same, the person is asked.
  */
 export function useScanEdit() {
   const { api } = useServices();
   const queryClient = useQueryClient();
+  const conflicts = useContext(ConflictsContext);
   return useMutation({
     mutationKey: EDIT_KEY,
     scope: { id: "scan-edit" },
-    mutationFn: ({ pid, patch }: ScanEdit) =>
-      unwrap(api.PATCH("/api/beamlore/v1/scans/{pid}", { params: { path: { pid } }, body: patch })),
+    mutationFn: (edit: ScanEdit) => saveEdit(api, edit),
     onSuccess: (scan) => takeIn(queryClient, [scan]),
-    onError: (error, { patch }) => {
+    onError: (error, { field }) => {
+      if (error instanceof ConflictError) {
+        takeIn(queryClient, [error.current]);
+        conflicts.ask(error);
+        return;
+      }
       const { title, detail } = describeError(error);
       notifications.show({
         color: "red",
-        title: `The ${"rating" in patch ? "rating" : "comment"} was not saved`,
-        message: `${title}. ${detail}`,
-        autoClose: 12_000,
+        title: `The ${field} was not saved`,
+        message: `${title}. ${detail}${field === "comment" ? " Your text is kept in its row." : ""}`,
+        autoClose: SHOWN_MS,
       });
     },
   });
@@ -46,7 +49,9 @@ export function usePendingEdits(): ReadonlyMap<string, ScanPatch> {
   });
   return useMemo(() => {
     const patches = new Map<string, ScanPatch>();
-    for (const { pid, patch } of edits) patches.set(pid, { ...patches.get(pid), ...patch });
+    for (const { scan, field, value } of edits) {
+      patches.set(scan.pid, { ...patches.get(scan.pid), [field]: value });
+    }
     return patches;
   }, [edits]);
 }

@@ -142,7 +142,7 @@ async def test_filters_stand_in_the_address_and_come_back_from_it(scan_log_page,
 async def test_empty_time_frame_offers_a_wider_one(scan_log_page, scans):
     await scans.put()
     page = await scan_log_page("ada", "?from=2001-01-01T00:00Z&to=2001-01-02T00:00Z")
-    await expect(page.get_by_test_id("empty")).to_contain_text("No scans in this time frame")
+    await expect(page.get_by_test_id("empty")).to_contain_text("No scans you can see in this time frame")
     await assert_accessible(page)
     await page.get_by_role("button", name="Show all time").click()
     await expect(page.locator("[data-pid]").first).to_be_visible()

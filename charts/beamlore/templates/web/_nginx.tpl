@@ -109,6 +109,9 @@ http {
         listen 8080 default_server;
         root /usr/share/nginx/html;
 
+        # An address that cannot be read (`/..%2f..`) is a page that is not there, and the web app says so.
+        error_page 400 =404 /index.html;
+
         location = /health/live {
             default_type application/json;
             return 200 '{"status":"ok"}';

@@ -16,8 +16,13 @@ interface Props {
 
 /** Shows what two people wrote at the same time, and lets the person choose. Escape leaves the decision open. */
 export function ConflictDialog({ conflict, onClose }: Props) {
+  const drafts = useContext(DraftsContext);
+  const leaveOpen = () => {
+    if (conflict) drafts.failedSaving(conflict.current.pid);
+    onClose();
+  };
   return (
-    <Modal.Root opened={conflict !== undefined} onClose={onClose} size={560} centered>
+    <Modal.Root opened={conflict !== undefined} onClose={leaveOpen} size={560} centered>
       <Modal.Overlay />
       <Modal.Content data-testid="conflict">
         <Modal.Body>

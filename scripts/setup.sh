@@ -17,6 +17,19 @@ sys.exit(sys.version_info < (3, 11))
 PY
 [ "$(node --version | sed 's/^v\([0-9]*\).*/\1/')" -ge 20 ] || fail "Node.js $(node --version) is too old: 20 or newer is needed"
 
+# The web app's packages are fetched beside Python's: neither needs the other.
+web_app_packages() {
+    local wanted stamp=frontend/node_modules/.stamp
+    wanted=$(cat frontend/package-lock.json frontend/package.json | sha256sum)
+    [ "$(cat $stamp 2>/dev/null)" != "$wanted" ] || return 0
+    say "Installing the web app's locked packages"
+    npm --prefix frontend ci --no-audit --no-fund
+    echo "$wanted" >$stamp
+    say "The web app's packages are installed ($SECONDS s)"
+}
+web_app_packages &
+web_app=$!
+
 wanted=$(cat requirements/*.lock services/*/pyproject.toml scripts/setup.sh | sha256sum)
 if [ "$(cat $stamp 2>/dev/null)" != "$wanted" ]; then
     if [ ! -x $venv/bin/python ]; then
@@ -32,12 +45,7 @@ if [ "$(cat $stamp 2>/dev/null)" != "$wanted" ]; then
     for package in services/*/; do packages+=(-e "${package%/}"); done
     $venv/bin/uv pip install --quiet --python $venv/bin/python --no-deps --no-build-isolation "${packages[@]}"
     echo "$wanted" >$stamp
+    say "The Python packages are installed ($SECONDS s)"
 fi
 
-wanted=$(cat frontend/package-lock.json frontend/package.json | sha256sum)
-stamp=frontend/node_modules/.stamp
-if [ "$(cat $stamp 2>/dev/null)" != "$wanted" ]; then
-    say "Installing the web app's locked packages"
-    npm --prefix frontend ci --no-audit --no-fund
-    echo "$wanted" >$stamp
-fi
+wait $web_app || fail "The web app's packages could not be installed: see npm's message above"

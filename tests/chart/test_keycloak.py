@@ -1,5 +1,6 @@
 """Keycloak and its database as the chart makes them."""
 
+from beamlore.ops.keycloak.realm import LOGIN_THEME
 from tests.chart.rendering import Resource, named, of_kind, resources
 
 
@@ -64,3 +65,18 @@ def test_people_of_a_demo_are_made_only_where_they_are_given() -> None:
     assert "BEAMLORE_OPS_PEOPLE_FILE" not in {one["name"] for one in job["env"]}
     objects = resources('--set-json=keycloak.people="people: []"')
     assert named(objects, "ConfigMap", "beamlore-keycloak-people")["data"]["people.yaml"].strip() == "people: []"
+
+
+def test_login_pages_have_the_realms_theme() -> None:
+    pod = named(resources(), "Deployment", "beamlore-keycloak")["spec"]["template"]["spec"]
+    mount = next(one for one in pod["containers"][0]["volumeMounts"] if one["name"] == "login-theme")
+    assert mount["mountPath"] == f"/opt/keycloak/themes/{LOGIN_THEME}/login"
+    volume = next(one["configMap"] for one in pod["volumes"] if one["name"] == "login-theme")
+    files = named(resources(), "ConfigMap", volume["name"])["data"]
+    styles = files["theme.properties"].partition("styles=")[2].split()
+    assert "css/beamlore.css" in styles
+    assert {item["key"]: item["path"] for item in volume["items"]} == {
+        "theme.properties": "theme.properties",
+        "beamlore.css": "resources/css/beamlore.css",
+    }
+    assert set(files) == {item["key"] for item in volume["items"]}

@@ -10,10 +10,9 @@ import pytest
 
 from beamlore.embedded.concurrency import all_of
 from beamlore.embedded.downloads.commands import find_tool, run_tool
-from beamlore.embedded.downloads.java_servers import provide_java_servers
+from beamlore.embedded.downloads.java_servers import find_java_servers
 from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.probes import disk_is_full, gist
-from beamlore.embedded.progress import SilentProgress
 
 
 def test_an_error_is_a_sentence_a_way_out_and_a_log() -> None:
@@ -34,7 +33,7 @@ async def test_an_old_java_is_said_to_be_too_old(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
     assert shutil.which("java") == str(java)
     with pytest.raises(EmbeddedError, match="Java 17 or newer is needed"):
-        await provide_java_servers(tmp_path, tmp_path, SilentProgress())
+        await find_java_servers(tmp_path)
 
 
 async def test_a_tool_that_fails_is_told_with_the_line_that_says_why(tmp_path: Path) -> None:

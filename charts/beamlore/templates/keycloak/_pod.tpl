@@ -63,6 +63,9 @@ that the root file system stays read-only and a restart takes no longer than it 
 - name: work
   subPath: data
   mountPath: /opt/keycloak/data
+- name: login-theme
+  mountPath: /opt/keycloak/themes/beamlore/login
+  readOnly: true
 - name: work
   subPath: tmp
   mountPath: /tmp

@@ -15,7 +15,12 @@ from beamlore.configurator.seeding import SeedError, plant
 from beamlore.configurator.seeding import load_seed as load_metadata_sets
 from beamlore.embedded.concurrency import all_of
 from beamlore.embedded.downloads.debian import provide_packages
-from beamlore.embedded.downloads.java_servers import JavaServers, provide_java_servers
+from beamlore.embedded.downloads.java_servers import (
+    JavaServers,
+    find_java_servers,
+    provide_kafka,
+    provide_keycloak,
+)
 from beamlore.embedded.downloads.web_app import provide_web_app, web_app_directory
 from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.loopback import NO_AUTHORITIES
@@ -137,18 +142,20 @@ class Installation:
         elif self._front_door_moves and not port_is_free(self._ports.get(GATEWAY)):
             raise port_in_use(self._ports.get(GATEWAY))
         await provide_packages(self.state.logs, progress)
-        java = await provide_java_servers(self.state.cache, self.state.logs, progress)
-        await self.kafka.format(java)
+        java = await find_java_servers(self.state.cache)
         await self.supervisor.launch(self._programs(java))
-        await self._start_parts(parts, progress)
+        await self._start_parts(parts, java, progress)
 
-    async def _start_parts(self, parts: set[Part], progress: Progress) -> None:
-        """Start all at once; each waits for what it cannot do without."""
+    async def _start_parts(self, parts: set[Part], java: JavaServers, progress: Progress) -> None:
+        """Fetch, build and start all at once; each waits for what it cannot do without.
+
+        Keycloak comes first: it takes longest.
+        """
         mongo, kafka, keycloak, page = (asyncio.Event() for _ in range(4))
         work = [
+            _then(keycloak, self._keycloak_up(java, progress)),
             _then(mongo, self._mongo_up(progress)),
-            _then(kafka, self._kafka_up(progress)),
-            _then(keycloak, self._keycloak_up(progress)),
+            _then(kafka, self._kafka_up(java, progress)),
         ]
         if "devices" in parts:
             work.append(self._devices_up(progress))
@@ -235,12 +242,15 @@ class Installation:
             await all_of(*(self.start(name) for name in MEMBERS))
             await self.mongo.provision()
 
-    async def _kafka_up(self, progress: Progress) -> None:
+    async def _kafka_up(self, java: JavaServers, progress: Progress) -> None:
+        await provide_kafka(java, self.state.logs, progress)
+        await self.kafka.format(java)
         with progress.step("Kafka"):
             await self.start("kafka")
             await self.kafka.provision()
 
-    async def _keycloak_up(self, progress: Progress) -> None:
+    async def _keycloak_up(self, java: JavaServers, progress: Progress) -> None:
+        await provide_keycloak(java, self.state.logs, progress)
         with progress.step("Keycloak"):
             await self.start("keycloak")
             await self.keycloak.provision(self._seed)

@@ -42,6 +42,7 @@ class TerminalProgress:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._began = time.monotonic()
         self._bars = Bars(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -66,12 +67,14 @@ class TerminalProgress:
         began = time.monotonic()
         task = self._bars.add_task(what, total=None, detail="")
         if not self._console.is_terminal:
-            self._console.print(f"  … {what}", highlight=False)
+            self._console.print(f"  … {what} [dim]at {began - self._began:.0f} s", highlight=False)
         try:
             yield _BarStep(self._bars, task) if self._console.is_terminal else _LineStep(self._console, what)
         finally:
             self._bars.remove_task(task)
-        self._console.print(f"  [green]✓[/] {what} [dim]{time.monotonic() - began:.1f} s", highlight=False)
+        now = time.monotonic()
+        took, at = f"{now - began:.1f} s", f"at {now - self._began:.0f} s"
+        self._console.print(f"  [green]✓[/] {what} [dim]{took}, done {at}", highlight=False)
 
     def note(self, text: str) -> None:
         """Say something that stays on the screen."""

@@ -19,6 +19,7 @@ from filelock import AsyncFileLock
 from beamlore.embedded.downloads.commands import find_tool, run_tool
 from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.progress import Progress, Step
+from beamlore.embedded.servers.jvm import JVM_OPTIONS
 
 _MAVEN_NAMES: Final = {"m": "http://maven.apache.org/POM/4.0.0"}
 _MAVEN_PROGRESS = re.compile(r"Progress \(\d+\): ([\d.]+)(?: ?[kMG]?B)?/([\d.]+) ?([kMG]?B)")
@@ -38,22 +39,46 @@ class JavaServers:
     """Home directory."""
 
 
-async def provide_java_servers(cache: Path, logs: Path, progress: Progress) -> JavaServers:
-    """Return Kafka and Keycloak, fetched and built first where they are not there yet.
+async def find_java_servers(cache: Path) -> JavaServers:
+    """Return where the servers are, or will be once they are provided.
 
     Raises:
-        EmbeddedError: Java or Maven is missing, or Maven or Keycloak's build failed.
+        EmbeddedError: Java is missing.
     """
-    java = await _java()
     versions = _versions()
-    servers = JavaServers(java, cache / f"kafka-{versions['kafka']}", cache / f"keycloak-{versions['keycloak']}")
-    async with AsyncFileLock(cache / "java-servers.lock", mode=0o600):
+    return JavaServers(await _java(), cache / f"kafka-{versions['kafka']}", cache / f"keycloak-{versions['keycloak']}")
+
+
+async def provide_kafka(servers: JavaServers, logs: Path, progress: Progress) -> None:
+    """Fetch Kafka where it is not there yet.
+
+    Raises:
+        EmbeddedError: Maven is missing or failed.
+    """
+    async with _lock(servers.kafka):
         if not servers.kafka.exists():
-            with progress.step(f"Kafka {versions['kafka']}: downloading") as step:
+            with progress.step(f"{_titled(servers.kafka)}: downloading") as step:
                 await _make(servers.kafka, lambda target: _maven("kafka", target, logs, step))
+
+
+async def provide_keycloak(servers: JavaServers, logs: Path, progress: Progress) -> None:
+    """Fetch and build Keycloak where it is not there yet.
+
+    Raises:
+        EmbeddedError: Maven is missing or failed, or Keycloak's build failed.
+    """
+    async with _lock(servers.keycloak):
         if not servers.keycloak.exists():
-            await _make(servers.keycloak, lambda target: _keycloak(target, versions["keycloak"], logs, progress))
-    return servers
+            await _make(servers.keycloak, lambda target: _keycloak(target, _titled(servers.keycloak), logs, progress))
+
+
+def _lock(place: Path) -> AsyncFileLock:
+    return AsyncFileLock(place.with_name(f"{place.name}.lock"), mode=0o600)
+
+
+def _titled(place: Path) -> str:
+    name, _, version = place.name.rpartition("-")
+    return f"{name.title()} {version}"
 
 
 async def _java() -> str:
@@ -88,13 +113,15 @@ async def _make(place: Path, make: Callable[[Path], Awaitable[None]]) -> None:
 async def _maven(execution: str, target: Path, logs: Path, step: Step) -> None:
     maven = find_tool("mvn", package="maven")
     goal = {"kafka": "copy-dependencies", "keycloak": "copy"}[execution]
-    with as_file(files(__package__) / "pom.xml") as pom:
-        await run_tool(
-            [maven, "-f", str(pom), "-Dstyle.color=never", f"dependency:{goal}@{execution}", f"-Dtarget={target}"],
-            log=logs / f"maven-{execution}.log",
-            says=lambda line: _tell(line, step),
-            failure=f"Maven could not fetch {execution}",
-        )
+    # One at a time: Maven's repository is not made for two that fill it.
+    async with _lock(target.with_name("maven")):
+        with as_file(files(__package__) / "pom.xml") as pom:
+            await run_tool(
+                [maven, "-f", str(pom), "-Dstyle.color=never", f"dependency:{goal}@{execution}", f"-Dtarget={target}"],
+                log=logs / f"maven-{execution}.log",
+                says=lambda line: _tell(line, step),
+                failure=f"Maven could not fetch {execution}",
+            )
 
 
 def _tell(line: str, step: Step) -> None:
@@ -105,17 +132,19 @@ def _tell(line: str, step: Step) -> None:
         step.update(name[1])
 
 
-async def _keycloak(target: Path, version: str, logs: Path, progress: Progress) -> None:
-    with progress.step(f"Keycloak {version}: downloading") as step:
+async def _keycloak(target: Path, title: str, logs: Path, progress: Progress) -> None:
+    with progress.step(f"{title}: downloading") as step:
         await _maven("keycloak", target, logs, step)
-    with progress.step(f"Keycloak {version}: unpacking"):
-        await asyncio.to_thread(_unpack, target / f"keycloak-quarkus-dist-{version}.tar.gz", target)
-    with progress.step(f"Keycloak {version}: building") as step:
+    with progress.step(f"{title}: unpacking"):
+        (archive,) = target.glob("*.tar.gz")
+        await asyncio.to_thread(_unpack, archive, target)
+    with progress.step(f"{title}: building, once") as step:
         await run_tool(
             [str(target / "bin" / "kc.sh"), "build", *_KEYCLOAK_BUILD_OPTIONS],
             log=logs / "keycloak-build.log",
             says=lambda line: step.update(line[-60:]),
             failure="Keycloak's build failed",
+            environment={"JAVA_OPTS": " ".join((*JVM_OPTIONS, "-Xmx512m", "-Dfile.encoding=UTF-8"))},
         )
 
 

@@ -7,11 +7,13 @@ all arrive.
 
 import hashlib
 import json
+import shutil
 import time
 from typing import Final
 
 import httpx
 
+from beamlore.embedded.checkout import checkout
 from beamlore.embedded.downloads.java_servers import JavaServers
 from beamlore.embedded.errors import EmbeddedError
 from beamlore.embedded.facility import BEAMLINES, ROLES, SERVICE_ACCOUNTS
@@ -22,7 +24,7 @@ from beamlore.embedded.supervision.program import Program
 from beamlore.ops.errors import OpsError
 from beamlore.ops.keycloak.administration import RealmAdministrator
 from beamlore.ops.keycloak.people import people_of
-from beamlore.ops.keycloak.realm import CLI_CLIENT, REALM, RealmPlan
+from beamlore.ops.keycloak.realm import CLI_CLIENT, LOGIN_THEME, REALM, RealmPlan
 from beamlore.useroffice.seed import Seed
 
 _PATH: Final = "/idp"
@@ -50,6 +52,7 @@ class Keycloak:
         self._secrets = secrets
         self._front_door = front_door
         self._port = ports.get("keycloak")
+        self._themes = state.data / "keycloak" / "themes"
         self._imported = state.data / "keycloak" / "imported.sha256"
 
     @property
@@ -71,6 +74,7 @@ class Keycloak:
         data = self._state.data / "keycloak"
         data.mkdir(parents=True, exist_ok=True)
         home = java.keycloak
+        self._provide_login_theme()
         command = (
             java.java,
             *_JVM,
@@ -80,6 +84,7 @@ class Keycloak:
             *("--http-enabled=true", "--http-host=127.0.0.1", f"--http-port={self._port}"),
             *(f"--hostname={self._front_door}{_PATH}", "--hostname-backchannel-dynamic=true"),
             "--proxy-headers=xforwarded",
+            f"--spi-theme--folder--dir={self._themes}",
         )
         environment = {
             "KC_DB_URL": f"jdbc:h2:file:{data}/database;NON_KEYWORDS=VALUE;DB_CLOSE_ON_EXIT=FALSE",
@@ -87,6 +92,11 @@ class Keycloak:
             "KC_BOOTSTRAP_ADMIN_PASSWORD": self._secrets.get("keycloak"),
         }
         return [Program("keycloak", command, environment, stop_seconds=30)]
+
+    def _provide_login_theme(self) -> None:
+        target = self._themes / LOGIN_THEME / "login"
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(checkout() / "charts" / "beamlore" / "files" / "login-theme", target)
 
     async def answers(self) -> bool:
         """Return whether the server serves its realms."""

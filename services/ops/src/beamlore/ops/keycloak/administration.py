@@ -8,7 +8,14 @@ import structlog
 
 from beamlore.ops.errors import OpsError
 from beamlore.ops.keycloak.protection import missing_protection, without_own_address
-from beamlore.ops.keycloak.realm import REALM_MANAGEMENT, RealmPlan, Representation, service_groups, service_roles
+from beamlore.ops.keycloak.realm import (
+    LOGIN_THEME,
+    REALM_MANAGEMENT,
+    RealmPlan,
+    Representation,
+    service_groups,
+    service_roles,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -115,9 +122,11 @@ async def _add(http: httpx.AsyncClient, plan: RealmPlan) -> None:
 async def _protect(http: httpx.AsyncClient, plan: RealmPlan) -> None:
     realm = await _get(http, f"/{plan.name}")
     missing = missing_protection(realm, is_demo=bool(plan.people))
+    if not realm.get("loginTheme"):
+        missing["loginTheme"] = LOGIN_THEME
     if missing:
         (await http.put(f"/{plan.name}", json=missing)).raise_for_status()
-        log.info("realm protected", realm=plan.name, changed=sorted(missing))
+        log.info("realm changed", realm=plan.name, changed=sorted(missing))
     profile = without_own_address(await _get(http, f"/{plan.name}/users/profile"), realm)
     if profile is not None:
         (await http.put(f"/{plan.name}/users/profile", json=profile)).raise_for_status()

@@ -23,6 +23,8 @@ REALM: Final = "facility"
 WEB_CLIENT: Final = "beamlore-web"
 CLI_CLIENT: Final = "beamlore-cli"
 AUDIENCE: Final = "beamlore"
+LOGIN_THEME: Final = "beamlore"
+"""Of the login pages: the server is given it as a directory (``charts/beamlore/files/login-theme``)."""
 
 _COMMON_GROUPS: Final = (
     CATALOGUE_ADMIN,
@@ -88,6 +90,7 @@ class RealmPlan:
             "displayName": "Facility",
             "enabled": True,
             "sslRequired": "external",
+            "loginTheme": LOGIN_THEME,
             "loginWithEmailAllowed": True,
             "accessTokenLifespan": 900,
             "ssoSessionIdleTimeout": 10 * 3600,

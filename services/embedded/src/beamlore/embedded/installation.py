@@ -42,8 +42,8 @@ from beamlore.useroffice.seed import load_seed
 Part: TypeAlias = Literal["servers", "services", "devices", "engines"]
 """MongoDB, Kafka and Keycloak; Beamlore's services and the gateway; Tango and the simulated devices; scans."""
 
-_START_SECONDS: Final = {"keycloak": 300.0, "kafka": 120.0}
-_OTHER_START_SECONDS: Final = 120.0
+_START_SECONDS: Final = 300.0
+"""Ten times what the slowest needs by itself: machines have other things to do."""
 _STOP_ORDER: Final = (
     ("engine-",),
     ("devices-",),
@@ -181,8 +181,7 @@ class Installation:
     async def start(self, name: str) -> None:
         """Start one process and wait until it answers."""
         await self.supervisor.start(name)
-        seconds = _START_SECONDS.get(name, _OTHER_START_SECONDS)
-        await until_ready(name, self._probe(name), self.supervisor, seconds=seconds)
+        await until_ready(name, self._probe(name), self.supervisor, seconds=_START_SECONDS)
 
     async def stop(self, name: str) -> None:
         """End one process as it wants to be ended; it stays away until it is started."""

@@ -9,6 +9,7 @@ import hashlib
 import json
 import shutil
 import time
+from pathlib import Path
 from typing import Final
 
 import httpx
@@ -74,7 +75,7 @@ class Keycloak:
         data = self._state.data / "keycloak"
         data.mkdir(parents=True, exist_ok=True)
         home = java.keycloak
-        self._provide_login_theme()
+        self._provide_login_theme(home)
         command = (
             java.java,
             *_JVM,
@@ -93,10 +94,17 @@ class Keycloak:
         }
         return [Program("keycloak", command, environment, stop_seconds=30)]
 
-    def _provide_login_theme(self) -> None:
+    def _provide_login_theme(self, home: Path) -> None:
+        source = checkout() / "charts" / "beamlore" / "files" / "login-theme"
         target = self._themes / LOGIN_THEME / "login"
+        files = [path.relative_to(source) for path in source.rglob("*") if path.is_file()]
+        if all((target / one).exists() and (target / one).read_bytes() == (source / one).read_bytes() for one in files):
+            return
         shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(checkout() / "charts" / "beamlore" / "files" / "login-theme", target)
+        shutil.copytree(source, target)
+        # What Keycloak has compressed, it serves until its own version changes.
+        for compressed in home.glob(f"data/tmp/kc-gzip-cache/*/login/{LOGIN_THEME}"):
+            shutil.rmtree(compressed, ignore_errors=True)
 
     async def answers(self) -> bool:
         """Return whether the server serves its realms."""

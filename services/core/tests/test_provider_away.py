@@ -149,6 +149,7 @@ async def test_unknown_keys_cost_nobody_time_while_the_provider_hangs(way, setti
     assert time.monotonic() - begun < once, "once it is known to be away, nobody waits"
     assert way.connections <= before + 2
     assert (await verifier.verify(ada)).username == "ada"
+    await asyncio.wait({verifier.keys._fetching})
 
 
 async def test_a_process_that_starts_meanwhile_has_the_keys_from_the_database(way, settings, token, mongo_database):

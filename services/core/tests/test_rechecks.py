@@ -27,6 +27,7 @@ class Provider:
         self.answers = True
         self.hangs = False
         self.asked = 0
+        self.others: set[asyncio.Task[object]] = set()
         self.rechecks = AccountRechecks(self, seconds=SECONDS, overdue_seconds=OVERDUE, clock=lambda: self.now)
 
     async def account(self, key: str) -> Account:
@@ -44,13 +45,15 @@ class Provider:
 
     async def settle(self) -> None:
         """Let what is done beside the requests come to its end."""
-        while len(asyncio.all_tasks()) > 1:
+        while asyncio.all_tasks() - self.others - {asyncio.current_task()}:
             await asyncio.sleep(0)
 
 
 @pytest.fixture
-def provider() -> Provider:
-    return Provider()
+async def provider() -> Provider:
+    provider = Provider()
+    provider.others = asyncio.all_tasks()
+    return provider
 
 
 async def test_fresh_proof_needs_no_look(provider):

@@ -6,7 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from beamlore.catalogue.parts.models import Group, OwnableFields, Text
 
-Thumbnail = Annotated[str, Field(description="A picture or PDF as `data:…;base64,…`, or the address of one.")]
+Thumbnail = Annotated[
+    str,
+    Field(
+        description="Any text, kept as it is sent; SciCat's frontends show a picture written as `data:…;base64,…`. "
+        "It is not checked: a page that shows it must not run it."
+    ),
+]
 
 
 class Relationship(BaseModel):

@@ -65,7 +65,7 @@ async def find_one(aid: Aid, principal: OptionalPrincipal, attachments: Attachme
 )
 @takes_bodies_of(lambda settings: settings.max_file_upload_size)
 async def create(request: Request, principal: CurrentPrincipal, attachments: Attachments) -> Response:
-    """Create an attachment; pictures are made anew from their pixels."""
+    """Create an attachment; its picture is kept as it is sent."""
     attachments.check_may_create_any(principal)
     fields = validated(CreateAttachment, await read_object(request))
     return json_response(as_v4(await attachments.create(principal, fields)), 201)

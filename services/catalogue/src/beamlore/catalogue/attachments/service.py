@@ -7,7 +7,6 @@ from typing import Any
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from beamlore.catalogue.attachments.pictures import Pictures
 from beamlore.catalogue.attachments.reach import Reach
 from beamlore.catalogue.attachments.rights import ThroughParent, attachment_rights, dataset_attachment_rights
 from beamlore.catalogue.attachments.target import ATTACHED, FORMER, Target
@@ -18,13 +17,14 @@ from beamlore.catalogue.hiding import UnseenError
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.changes import not_changed, not_later, replaced, set_fields
 from beamlore.catalogue.parts.parents import DatasetsOfParts
-from beamlore.core import BadRequestError, ForbiddenError, NotFoundError, Principal
+from beamlore.core import BadRequestError, ForbiddenError, NotFoundError, Principal, TooLargeError
 
 COLLECTION = "Attachment"
 _NEWEST = (("createdAt", -1), ("_id", 1))
 _HIDDEN = {"beamlore": 0}
 _NEVER_WITHOUT = ("ownerGroup", "caption", "isPublished")
 _NOTHING: Mapping[str, Any] = {"accessGroups": [], "relationships": []}
+_LARGEST = 15_000_000
 _KEPT = ("aid", "createdBy", "createdAt", "beamlore")
 
 
@@ -42,8 +42,8 @@ class AttachmentService:
         self._attachments = ground.store(COLLECTION, self._rights)
         self._below = ground.store(COLLECTION, ThroughParent())
         self._reach = Reach(ground)
-        self._pictures = Pictures()
         self.datasets = DatasetsOfParts(ground, dataset_attachment_rights(ground.policy, settings))
+        self._publishes = settings.files_public_with_dataset
         self._most = settings.query_limit
         self._style = Style(ATTACHMENTS, strict=True, limit=10, sort=(("createdAt", -1),), most=settings.query_limit)
 
@@ -56,23 +56,23 @@ class AttachmentService:
             principal: who does it.
             target: to what.
             fields: what was sent (``CreateSubAttachment``).
-            parent: the target's document. The attachment belongs to its ``ownerGroup``, and is seen by who sees the
-                parent unless the fields name others.
+            parent: the target's document. The attachment belongs to its ``ownerGroup``, and is seen by whom its groups
+                let see the parent unless the fields name others.
 
         Raises:
-            BadRequestError: the picture is none, or not one that is taken.
+            TooLargeError: the picture does not fit into the database.
             ConflictError: there is one with its identifier.
         """
         given = {name: value for name, value in fields.items() if name not in ("id", *FORMER)}
         inherited = {name: parent[name] for name in ("accessGroups", "instrumentGroup") if parent.get(name)}
-        document = await self._new(
+        document = self._new(
             principal,
             {
                 **inherited,
                 **given,
                 "aid": fields.get("id"),
                 "ownerGroup": parent.get("ownerGroup", ""),
-                "isPublished": bool(parent.get("isPublished", False)),
+                "isPublished": self._publishes and bool(parent.get("isPublished", False)),
                 "relationships": [target.relationship()],
             },
         )
@@ -117,9 +117,9 @@ class AttachmentService:
 
         Raises:
             NotFoundError: it does not hang there.
-            BadRequestError: the picture is none.
+            TooLargeError: the picture does not fit into the database.
         """
-        update = set_fields(principal, await self._checked(fields))
+        update = set_fields(principal, self._checked(fields))
         changed = await self._below.change(principal, _below(target, aid), update)
         if changed is None:
             raise NotFoundError(f"Attachment: {aid} not found")
@@ -165,11 +165,11 @@ class AttachmentService:
 
         Raises:
             ForbiddenError: the principal may not in this group's name, or not attach to that.
-            BadRequestError: the picture is none.
+            TooLargeError: the picture does not fit into the database.
             ConflictError: there is one with its identifier.
         """
         await self.check_may_create(principal, fields)
-        document = await self._new(principal, fields)
+        document = self._new(principal, fields)
         targets = [one.get("targetId") for one in document["relationships"] if one.get("targetType") == "dataset"]
 
         async def hold(session: AsyncClientSession) -> None:
@@ -207,12 +207,12 @@ class AttachmentService:
             NotFoundError: there is none.
             ForbiddenError: the principal may not change it.
             PreconditionFailedError: it was changed since.
-            BadRequestError: the picture is none.
+            TooLargeError: the picture does not fit into the database.
         """
         if not self._rights.change.on_anything(principal):
             await self._reach.check(principal, fields.get("relationships"))
         where = {"_id": aid, **not_later(if_unmodified_since)}
-        changed = await self._attachments.change(principal, where, set_fields(principal, await self._checked(fields)))
+        changed = await self._attachments.change(principal, where, set_fields(principal, self._checked(fields)))
         if changed is None:
             await self._refuse(principal, aid, writing=True)
             raise not_changed("Attachment", aid, if_unmodified_since)
@@ -224,11 +224,11 @@ class AttachmentService:
         Raises:
             NotFoundError: there is none.
             ForbiddenError: the principal may not change it.
-            BadRequestError: the picture is none.
+            TooLargeError: the picture does not fit into the database.
         """
         if not self._rights.change.on_anything(principal):
             await self._reach.check(principal, fields.get("relationships"))
-        whole = {**_NOTHING, **await self._checked(fields)}
+        whole = {**_NOTHING, **self._checked(fields)}
         changed = await self._attachments.change(principal, {"_id": aid}, replaced(principal, whole, _KEPT))
         if changed is None:
             await self._refuse(principal, aid, writing=True)
@@ -253,7 +253,7 @@ class AttachmentService:
             return {}
         raise UnseenError("Unauthorized to this attachment")
 
-    async def _new(self, principal: Principal, fields: Mapping[str, Any]) -> Document:
+    def _new(self, principal: Principal, fields: Mapping[str, Any]) -> Document:
         now = datetime.now(UTC)
         aid = fields.get("aid") or str(uuid.uuid4())
         return {
@@ -261,7 +261,7 @@ class AttachmentService:
             "accessGroups": [],
             "isPublished": False,
             "relationships": [],
-            **await self._checked(fields),
+            **self._checked(fields),
             "aid": aid,
             "createdBy": principal.username,
             "updatedBy": principal.username,
@@ -269,11 +269,12 @@ class AttachmentService:
             "updatedAt": now,
         }
 
-    async def _checked(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the fields as they are stored: pictures made anew, relationships complete.
+    def _checked(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields as they are stored: relationships complete, all else as it was sent.
 
         Raises:
-            BadRequestError: a field is taken away that an attachment cannot be without, or the picture is none.
+            BadRequestError: a field is taken away that an attachment cannot be without.
+            TooLargeError: the picture does not fit into a document of the database.
         """
         checked: dict[str, Any] = {
             name: _NOTHING.get(name) if value is None else value for name, value in fields.items()
@@ -281,8 +282,8 @@ class AttachmentService:
         for name in _NEVER_WITHOUT:
             if name in checked and checked[name] is None:
                 raise BadRequestError(f"{name}: an attachment cannot be without it")
-        if checked.get("thumbnail"):
-            checked["thumbnail"] = await self._pictures.safe(checked["thumbnail"])
+        if len(checked.get("thumbnail") or "") > _LARGEST:
+            raise TooLargeError(f"thumbnail: has more than {_LARGEST} characters; send a smaller picture")
         if checked.get("relationships"):
             checked["relationships"] = [{"relationType": ATTACHED, **one} for one in checked["relationships"]]
         return checked

@@ -280,3 +280,40 @@ async def test_v3_shows_what_was_changed(facility: Served) -> None:
     assert {one["updatedBy"] for one in told} == {"test"}
     chosen = await owner.get(at(raw), params={"filter": '{"fields": ["pid", "comment"]}'})
     assert chosen.json() == {"_id": raw["pid"], "pid": raw["pid"], "comment": "second"}
+
+
+@pytest.mark.parametrize("version", ["v3", "v4"])
+async def test_relationships_get_scicats_defaults(facility: Served, version: str) -> None:
+    body = (RAW if version == "v3" else CURRENT) | {"relationships": [{"identifier": "10.1/a"}]}
+    dataset = await made(facility.member_of("p1", "makers"), body, version)
+    assert dataset["relationships"] == [
+        {
+            "identifier": "10.1/a",
+            "identifierType": "Other",
+            "relationship": "IsReferencedBy",
+            "entityType": "Other",
+        }
+    ]
+    own = {"identifier": "https://a.example/x", "identifierType": "URL", "externalId": "7"}
+    changed = await facility.member_of("p1", "makers").patch(at(dataset, version), json={"relationships": [own]})
+    assert changed.json()["relationships"][0] == {"relationship": "IsReferencedBy", "entityType": "Other"} | own
+
+
+@pytest.mark.parametrize(
+    ("relationship", "says"),
+    [
+        ({"foo": 1}, "relationships.0.identifier"),
+        ({"identifier": 7}, "relationships.0.identifier must be a string"),
+        ({"identifier": "a", "foo": 1}, "property relationships.0.foo should not exist"),
+        ({"identifier": "a", "entityType": 1}, "relationships.0.entityType must be a string"),
+        ({"identifier": "no address", "identifierType": "URL"}, "identifier must be a valid URL"),
+        ("a", "relationships.0"),
+    ],
+)
+async def test_relationships_are_what_scicat_takes(facility: Served, relationship: Any, says: str) -> None:
+    refused = await facility.member_of("p1", "makers").post(
+        "/api/v4/datasets", json=CURRENT | {"relationships": [relationship]}
+    )
+    assert refused.status_code == 400
+    assert isinstance(refused.json()["message"], list), "a list of sentences, as SciCat's validation answers"
+    assert says in refused.text

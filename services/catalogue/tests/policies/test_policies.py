@@ -84,7 +84,7 @@ async def test_what_is_wrong_is_refused(served: Served) -> None:
     for change in ({"ownerGroup": ""}, {"manager": "ada"}, {"autoArchive": "maybe"}, {"embargoPeriod": -1}, {"x": 1}):
         answer = await archive.post(URL, json=NEW | change)
         assert answer.status_code == 400
-        assert next(iter(change)) in answer.json()["message"]
+        assert next(iter(change)) in answer.text
     for filter in ("{", '{"where": {"$where": "1"}}'):
         assert (await archive.get(URL, params={"filter": filter})).status_code == 400
     assert (await archive.get(f"{URL}/count", params={"where": '{"$expr": 1}'})).status_code == 400

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from beamlore.catalogue.hiding import HIDDEN, tells_existence
-from beamlore.core import BeamloreError, UnauthenticatedError, listed, most_details, shortened, translated
+from beamlore.core import BeamloreError, UnauthenticatedError, bounded, most_details, shortened, translated
 
 log = structlog.get_logger(__name__)
 
@@ -88,6 +88,7 @@ def _scicat_answer(request: Request, error: Exception) -> Response:
     error = translated(error) or error
     if isinstance(error, BeamloreError) and request.app.state.settings.hide_existence and tells_existence(error):
         return JSONResponse({"statusCode": 404, "message": HIDDEN, "error": "Not Found"}, status_code=404)
+    message: str | list[str]
     if isinstance(error, UnauthenticatedError) and not _tries_to_prove_itself(request):
         # SciCat's guards forbid what nobody may do; 401 is for a login or a token that is wrong.
         status, message = 403, "Forbidden resource"
@@ -97,16 +98,19 @@ def _scicat_answer(request: Request, error: Exception) -> Response:
         status = 400
         found = error.errors()
         first = found[: most_details()]
-        mistakes = [f"{'/'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in first]
-        message = listed(mistakes, len(found))
+        message = bounded([f"{'/'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in first], len(found))
     elif isinstance(error, HTTPException):
         status, message, headers = error.status_code, str(error.detail), dict(error.headers or {})
     else:
         log.exception("request failed", path=request.url.path, exc_info=error)
         status, message = 500, "Internal server error"
-    # Some of SciCat's errors say there what is wrong with each part.
-    what = error.extra.get("error") if isinstance(error, BeamloreError) else None
-    body = {"statusCode": status, "message": shortened(message), "error": what or HTTPStatus(status).phrase}
+    if isinstance(message, str):
+        message = shortened(message)
+    body: Any = {"statusCode": status, "message": message, "error": HTTPStatus(status).phrase}
+    if isinstance(error, BeamloreError):
+        # Some of SciCat's errors say in a member what is wrong with each part; some are nothing but that.
+        body |= {name: error.extra[name] for name in ("message", "error") if error.extra.get(name)}
+        body = error.extra.get("body", body)
     return JSONResponse(body, status_code=status, headers=headers)
 
 

@@ -44,7 +44,7 @@ from beamlore.core._models import ApiModel
 from beamlore.core._mongo import connect, reason_of
 from beamlore.core._mongo_errors import is_transient, is_unknown_commit, translated
 from beamlore.core._present import PresentVerifier, check_account
-from beamlore.core._problems import install_error_handlers, listed, most_details, shortened
+from beamlore.core._problems import bounded, install_error_handlers, listed, most_details, shortened
 from beamlore.core._rechecks import AccountRechecks
 from beamlore.core._schema import SchemaWatch
 from beamlore.core._server import Server, serve, server
@@ -119,6 +119,7 @@ __all__ = [
     "authenticated",
     "bearer_token",
     "begin_span",
+    "bounded",
     "check_account",
     "configure_logging",
     "connect",

@@ -45,7 +45,12 @@ def most_details() -> int:
 
 
 def listed(mistakes: Sequence[str], number: int | None = None) -> str:
-    """Return mistakes in one text: the first ones, and how many there are.
+    """Return mistakes in one text: what ``bounded`` leaves of them."""
+    return "; ".join(bounded(mistakes, number))
+
+
+def bounded(mistakes: Sequence[str], number: int | None = None) -> list[str]:
+    """Return what an answer tells of mistakes: the first ones, and how many more there are.
 
     Args:
         mistakes: of a request.
@@ -55,7 +60,7 @@ def listed(mistakes: Sequence[str], number: int | None = None) -> str:
     number = len(mistakes) if number is None else number
     shown = [one if len(one) <= _ONE_LENGTH else f"{one[:_ONE_LENGTH]}…" for one in mistakes[:most]]
     more = number - len(shown)
-    return "; ".join([*shown, f"and {more} more mistakes"] if more > 0 else shown)
+    return [*shown, f"and {more} more mistakes"] if more > 0 else shown
 
 
 def _validation_problem(error: RequestValidationError) -> JSONResponse:

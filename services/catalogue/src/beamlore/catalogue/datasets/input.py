@@ -1,5 +1,6 @@
 """Reading what SciCat's clients send."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
@@ -7,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from beamlore.catalogue.keys import storable
 from beamlore.catalogue.wording import Fault, faults
-from beamlore.core import BadRequestError, listed
+from beamlore.core import BadRequestError, bounded
 
 FilterParameter = Annotated[str | None, Query(description="JSON: where, fields, limits, include.")]
 FieldsParameter = Annotated[str | None, Query(description="JSON: what to look for.")]
@@ -44,7 +45,18 @@ def validated(model: type[BaseModel], value: dict[str, Any], *, partial: bool = 
     found = checked(model, value, partial=partial)
     if isinstance(found, dict):
         return found
-    raise BadRequestError(listed([str(fault) for fault in found]))
+    raise invalid(found)
+
+
+def invalid(found: Sequence[Fault], number: int | None = None) -> BadRequestError:
+    """Return the error of a body that has faults: on SciCat's routes its ``message`` is a list, as there.
+
+    Args:
+        found: the faults.
+        number: how many there are, where not all were collected.
+    """
+    sentences = bounded([fault.sentence for fault in found], number)
+    return BadRequestError("; ".join(sentences), message=sentences)
 
 
 def checked(model: type[BaseModel], value: dict[str, Any], *, partial: bool = False) -> dict[str, Any] | list[Fault]:

@@ -4,8 +4,9 @@ Unknown properties are refused, as SciCat does.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +17,7 @@ from pydantic import (
     Field,
     JsonValue,
     create_model,
+    model_validator,
 )
 
 from beamlore.catalogue.filters.errors import FilterError
@@ -50,6 +52,11 @@ def _folder(text: str) -> str:
 # HTML Living Standard, "valid e-mail address", with a dot in the domain, which SciCat asks for.
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]{1,63}(?:\.[\w-]{1,63})*\.[\w-]{2,63}")
 
+# What SciCat's validator takes for a web address: the scheme may be left out, the host has a dot.
+_URL = re.compile(
+    r"(?:(?:https?|ftp)://)?(?:[^\s/@]+@)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE
+)
+
 Date = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Text = Annotated[str, Field(max_length=65_536)]
 Required = Annotated[str, Field(min_length=1, max_length=4_096)]
@@ -70,6 +77,35 @@ class Technique(BaseModel):
 
     pid: Text
     name: Text
+
+
+class Relationship(BaseModel):
+    """Something that a dataset is related to. Source: SciCat's OpenAPI, ``CreateRelationshipDto``.
+
+    What is not given is stored with its default, as SciCat stores it.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    identifier: Text
+    identifierType: Text = "Other"  # noqa: N815 - SciCat's names
+    relationship: Text = "IsReferencedBy"
+    entityType: Text = "Other"  # noqa: N815
+    externalId: Text | None = None  # noqa: N815
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_defaults(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        given = {name: one for name, one in value.items() if one is not None}
+        return {"identifierType": "Other", "relationship": "IsReferencedBy", "entityType": "Other"} | given
+
+    @model_validator(mode="after")
+    def _matches_its_type(self) -> Self:
+        if self.identifierType == "URL" and not _URL.fullmatch(self.identifier):
+            raise ValueError("identifier must be a valid URL when identifierType is set to 'URL'.")
+        return self
 
 
 class LifecycleChange(BaseModel):
@@ -128,7 +164,7 @@ class DatasetFields(BaseModel):
     isPublished: bool | None = None  # noqa: N815
     techniques: list[Technique] | None = None
     sharedWith: Texts | None = None  # noqa: N815
-    relationships: list[JsonObject] | None = None
+    relationships: list[Relationship] | None = None
     datasetlifecycle: Lifecycle | None = None
     scientificMetadata: JsonObject | None = None  # noqa: N815
     scientificMetadataSchema: Text | None = None  # noqa: N815

@@ -5,9 +5,9 @@ from typing import Any
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
+from beamlore.catalogue.datasets.input import invalid
 from beamlore.catalogue.parts.bodies import read_object
 from beamlore.catalogue.wording import faults
-from beamlore.core import BadRequestError, listed
 
 _STATUSES = {
     400: "The request cannot be understood, or an action of the job's type refuses it.",
@@ -55,5 +55,4 @@ def checked(model: type[BaseModel], body: dict[str, Any]) -> dict[str, Any]:
     try:
         return model.model_validate(body).model_dump(exclude_unset=True)
     except ValidationError as error:
-        found = faults(model, body, error)
-        raise BadRequestError(listed([fault.sentence for fault in found], error.error_count())) from error
+        raise invalid(faults(model, body, error), error.error_count()) from error

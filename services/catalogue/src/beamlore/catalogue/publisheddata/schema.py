@@ -4,6 +4,7 @@ Source: SciCat's ``publishedDataConfig.json``: JSON Schema 2019-09 (or what ``$s
 is missing or empty, and the ``dynamicDefaults`` of ajv-keywords.
 """
 
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -20,10 +21,12 @@ from jsonschema.validators import extend, validator_for
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from beamlore.catalogue.publisheddata.errors import InvalidMetadataError
 from beamlore.core import BadRequestError
 
 log = structlog.get_logger(__name__)
 
+_REQUIRED = re.compile("['\"](.*)['\"] is a required property")
 _EMPTY = (None, "")
 _FAULTS_TOLD = 20
 
@@ -117,12 +120,11 @@ class MetadataSchema:
         """Let through metadata that the schema holds for.
 
         Raises:
-            BadRequestError: it does not; the text says where and why.
+            InvalidMetadataError: it does not; each fault says where and why.
         """
-        found = list(self._errors(self._kind, metadata))
+        found = [_as_ajv(error) for error in self._errors(self._kind, metadata)]
         if found:
-            told = "; ".join(f"metadata{_place(error)}: {error.message[:300]}" for error in found[:_FAULTS_TOLD])
-            raise BadRequestError(told)
+            raise InvalidMetadataError(found, told=_FAULTS_TOLD)
 
     def _errors(self, kind: type[Validator], metadata: Mapping[str, Any]) -> Iterator[ValidationError]:
         # A registry of its own: what a schema refers to is never fetched.
@@ -147,8 +149,19 @@ def _read(path: Path) -> dict[str, Any]:
     return {"metadataSchema": {}, "uiSchema": {}, **content}
 
 
-def _place(error: ValidationError) -> str:
-    return "".join(f"/{part}" for part in error.absolute_path)
+def _as_ajv(error: ValidationError) -> dict[str, Any]:
+    """Return a fault in the form of ajv, with its sentence for what is missing."""
+    keyword, params, message = str(error.validator), {}, error.message[:300]
+    named = _REQUIRED.match(error.message) if keyword == "required" else None
+    if named is not None:
+        params, message = {"missingProperty": named[1]}, f"must have required property '{named[1]}'"
+    return {
+        "instancePath": "".join(f"/{part}" for part in error.absolute_path),
+        "schemaPath": "#" + "".join(f"/{part}" for part in error.absolute_schema_path),
+        "keyword": keyword,
+        "params": params,
+        "message": message,
+    }
 
 
 def _wanted(value: Any) -> Iterator[tuple[str, str]]:

@@ -204,6 +204,7 @@ SHOW_NO_DATA = {
     f"{_V3}/admin/theme": "its colours",
     f"{_V3}/runtime-config/{{id}}": "the same, as it is edited",
     f"{_V4}/publisheddata/config": "the form of published data",
+    f"{_V3}/opensearch/get-index": "that there is nothing to manage",
     f"{_V3}/auth/oidc": "sends the browser to the identity provider",
     f"{_V3}/auth/oidc/callback": "takes it back from there",
     f"{_V3}/auth/whoami": "the caller",

@@ -1,7 +1,7 @@
 """Every operation of SciCat's interface is there, with its parameters, its body and its answers.
 
 ``operations.json`` lists what the OpenAPI description of a SciCat backend 5.2 declares,
-and the event operations of 5.3.
+the OpenSearch operations it has where that is enabled, and the event operations of 5.3.
 """
 
 import json

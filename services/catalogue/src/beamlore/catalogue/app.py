@@ -7,6 +7,7 @@ from functools import partial
 from importlib.metadata import version as package_version
 from typing import Any
 
+import structlog
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from sse_starlette.sse import AppStatus
@@ -20,6 +21,7 @@ from beamlore.catalogue.costs import CostlyRequests, Costs
 from beamlore.catalogue.datasets import editing_v3, editing_v4, routes_v3, routes_v4
 from beamlore.catalogue.derived import Keeper
 from beamlore.catalogue.description import describe_refusals, share
+from beamlore.catalogue.explorer import explorer_router
 from beamlore.catalogue.ingest import routes as ingest_routes
 from beamlore.catalogue.live import routes as live_routes
 from beamlore.catalogue.live.follow import Follower
@@ -35,8 +37,12 @@ from beamlore.catalogue.state import Catalogue, assemble
 from beamlore.catalogue.users.service import UserService
 from beamlore.core import Ending, Health, Migrations, Phases, PresentVerifier, SchemaWatch, connect, create_app
 
+log = structlog.get_logger(__name__)
+
 PREFIX = "/api/beamlore/v1"
 VERSION = "1.0.0"
+_SECRET_LENGTH = 32
+"""A key of HS256 is as long as its hash (RFC 7518, section 3.2)."""
 _ROUTERS = (
     scan_routes.router,
     live_routes.router,
@@ -58,6 +64,8 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
     health = Health()
     health.set("database", False, "not connected yet")
     load_units(settings.units_file)
+    if settings.jwt_secret is not None and len(settings.jwt_secret.get_secret_value()) < _SECRET_LENGTH:
+        log.warning("JWT_SECRET is short: it can be guessed from a token; set one of 32 characters or more")
     measured = phases or Phases("catalogue")
 
     @asynccontextmanager
@@ -94,7 +102,7 @@ def build_app(settings: Settings, phases: Phases | None = None) -> FastAPI:
         prefix=PREFIX,
         version=VERSION,
         settings=settings,
-        routers=_ROUTERS,
+        routers=(*_ROUTERS, explorer_router(settings.swagger_path)),
         health=health,
         lifespan=lifespan,
         description=(

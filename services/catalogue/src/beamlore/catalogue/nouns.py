@@ -13,6 +13,7 @@ from beamlore.catalogue.jobs.noun import JOBS
 from beamlore.catalogue.logbooks.noun import LOGBOOKS
 from beamlore.catalogue.metadatakeys.noun import METADATA_KEYS
 from beamlore.catalogue.noun import Noun
+from beamlore.catalogue.opensearch.noun import OPENSEARCH
 from beamlore.catalogue.origdatablocks.noun import ORIG_DATABLOCKS
 from beamlore.catalogue.originals.noun import ORIGINALS
 from beamlore.catalogue.parameters.noun import PARAMETERS
@@ -35,6 +36,7 @@ NOUNS: tuple[Noun, ...] = (
     EXPORTS,
     HISTORY,
     JOBS,
+    OPENSEARCH,
     ORIG_DATABLOCKS,
     ORIGINALS,
     PARAMETERS,

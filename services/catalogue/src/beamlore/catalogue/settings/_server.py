@@ -23,6 +23,12 @@ class ServerSettings(HttpSettings, IdentityCheckSettings, MongoSettings):
     """What SciCat calls `PORT`, `MONGODB_URI` and `OIDC_*`."""
 
     http_port: int = variable("PORT", 8000, "Port to listen on.", own="HTTP_PORT", ge=0, le=65535)
+    swagger_path: str = variable(
+        "SWAGGER_PATH",
+        "explorer",
+        "Path of the page that lists all operations; their OpenAPI is at `/<path>-json` and `/<path>-yaml`.",
+        pattern=r"^/?[\w-]+(/[\w-]+)*/?$",
+    )
     mongo_url: SecretStr = variable(
         "MONGODB_URI", ..., "Connection string of the replica set; carries the password.", own="MONGO_URL"
     )

@@ -1,0 +1,1 @@
+"""SciCat's ``/opensearch``: its search answers from the catalogue's own index."""

@@ -54,7 +54,7 @@ class DatasetEditor:
         self._proposals = ProposalCounts(ground.database, ground.writer)
         self._policies = DefaultPolicies(ground)
         self._schemas = MetadataSchemas(settings)
-        self._pid_prefix = settings.pid_prefix.rstrip("/")
+        self._pid_prefix = settings.dataset_pid_prefix
         expression = settings.dataset_creation_validation_regex
         checked = settings.dataset_creation_validation_enabled and expression
         self._pid_pattern = re.compile(expression) if checked else None

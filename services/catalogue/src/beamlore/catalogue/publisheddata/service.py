@@ -42,8 +42,8 @@ class PublishedDataService:
         self.rights = PublishingRights(settings)
         self._store = ground.store(COLLECTION, self.rights)
         self._deletable = ground.store(COLLECTION, DeletingRights(settings))
-        self._doi_prefix = (settings.doi_prefix or settings.pid_prefix).rstrip("/")
-        self._pid_prefix = settings.pid_prefix.rstrip("/")
+        self._doi_prefix = settings.doi_prefix.rstrip("/") or settings.dataset_pid_prefix
+        self._pid_prefix = settings.dataset_pid_prefix
         self._short = settings.doi_short_suffix
         most = settings.query_limit
         self._v3 = Style(FORMER_PUBLISHED_DATA, strict=False, limit=100, sort=(), most=most)

@@ -24,7 +24,18 @@ Expression: TypeAlias = Annotated[str, AfterValidator(_expression)]
 class DatasetSettings(BaseSettings):
     """What a facility says about its datasets."""
 
-    pid_prefix: str = variable("PID_PREFIX", "beamlore", "Prefix of the PIDs given to datasets that come without.")
+    pid_prefix: str = variable(
+        "PID_PREFIX",
+        "",
+        "Prefix of the PIDs given to what comes without. Where it is empty, those of datasets begin with `beamlore/`; "
+        "those of instruments have none.",
+    )
+
+    @property
+    def dataset_pid_prefix(self) -> str:
+        """What the PIDs of datasets begin with, without the slash; never nothing, as a PID has two parts."""
+        return self.pid_prefix.rstrip("/") or "beamlore"
+
     dataset_creation_validation_enabled: Flag = variable(
         "DATASET_CREATION_VALIDATION_ENABLED", False, "Whether PIDs that come with a dataset are checked."
     )
@@ -34,8 +45,8 @@ class DatasetSettings(BaseSettings):
     dataset_types_file: Path | None = variable(
         "DATASET_TYPES_FILE",
         None,
-        "SciCat's datasetTypes.json: an object whose values are the types there are beside raw and derived. "
-        "Without it, any type is taken.",
+        "An object whose values are the types there are beside raw and derived; without it, `datasetTypes.json` in the "
+        "working directory, if there is one. Without either, any type is taken.",
     )
     metadata_keys_return_limit: int | None = variable(
         "METADATA_KEYS_RETURN_LIMIT", None, "Most keys `datasets/metadataKeys` answers.", ge=1

@@ -14,8 +14,8 @@ class FacilitySettings(BaseSettings):
     proposal_types_file: Path | None = variable(
         "PROPOSAL_TYPES_FILE",
         None,
-        "SciCat's proposalTypes.json: an object whose values are the types of proposals there are beside "
-        "`Default Proposal`. Without it, only that one is taken.",
+        "An object whose values are the types of proposals there are beside `Default Proposal`; without it, "
+        "`proposalTypes.json` in the working directory, if there is one. Without either, only that type is taken.",
     )
     recount_seconds: float = Field(
         default=3600.0, gt=0, description="How often the number of datasets of each proposal is counted again."

@@ -1,6 +1,9 @@
 """The catalogue's settings."""
 
-from pydantic import Field
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from beamlore.catalogue.settings._datasets import DatasetSettings
@@ -16,6 +19,17 @@ from beamlore.catalogue.settings._publishing import PublishingSettings
 from beamlore.catalogue.settings._runtime import RuntimeSettings
 from beamlore.catalogue.settings._server import ServerSettings
 from beamlore.catalogue.settings._sources import FrontendClients, ScicatDotenv
+
+_USUAL_FILES = {
+    "dataset_types_file": ("datasetTypes.json",),
+    "proposal_types_file": ("proposalTypes.json",),
+    "datafiles_metadata_schema": ("datafilesMetadataSchema.json", "datafilesMetadataSchema.example.json"),
+    "published_data_config_file": ("publishedDataConfig.json", "publishedDataConfig.example.json"),
+}
+"""What SciCat's backend reads from its working directory without a variable, and what in its place.
+
+Its other files have defaults of their own: ``functionalAccounts.json`` and the frontend's.
+"""
 
 
 class Settings(
@@ -53,6 +67,16 @@ class Settings(
     )
     batch_bytes: int = Field(default=64 * 1024 * 1024, description="Largest body of a batch.")
     live_queue: int = Field(default=2000, ge=1, description="Events kept for one slow reader before it must reload.")
+
+    @model_validator(mode="after")
+    def _usual_files(self) -> Self:
+        """Take SciCat's files from the working directory where they are named nowhere else."""
+        for field, names in _USUAL_FILES.items():
+            named: Path | None = getattr(self, field)
+            if named is None or (str(named) == names[0] and not named.is_file()):
+                found = next((path for name in names if (path := Path(name)).is_file()), named)
+                object.__setattr__(self, field, found)
+        return self
 
     @property
     def secret(self) -> str:

@@ -30,7 +30,8 @@ class PublishingSettings(BaseSettings):
     published_data_config_file: Path = variable(
         "PUBLISHED_DATA_CONFIG_FILE",
         Path("publishedDataConfig.json"),
-        "The JSON schema (`metadataSchema`) of published data's metadata, and the form for it (`uiSchema`).",
+        "The JSON schema (`metadataSchema`) of published data's metadata, and the form for it (`uiSchema`). Where it "
+        "is not there, SciCat's `publishedDataConfig.example.json` in the working directory is read.",
     )
     ajv_custom_definitions_file: str = variable(
         "AJV_CUSTOM_DEFINITIONS_FILE",

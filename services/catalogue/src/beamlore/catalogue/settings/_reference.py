@@ -1,5 +1,6 @@
 """The reference of the settings, written from the model itself."""
 
+import textwrap
 from typing import Any
 
 from pydantic import AliasChoices, SecretStr
@@ -9,6 +10,30 @@ from pydantic_core import PydanticUndefined
 from beamlore.catalogue.settings._model import Settings
 
 _PREFIX = "BEAMLORE_"
+NOT_READ = (
+    "ACCESS_GROUP_SERVICE_HANDLER",
+    "EXPRESS_SESSION_SECRET",
+    "EXPRESS_SESSION_STORE",
+    "HTTP_MAX_REDIRECTS",
+    "LDAP_MODE",
+    "LOGGERS_CONFIG_FILE",
+    "METRICS_CONFIG_FILE",
+    "METRICS_ENABLED",
+    "OIDC_ACCESS_GROUPS",
+    "OIDC_USERINFO_MAPPING_FIELD_EMAILS",
+    "OIDC_USERINFO_MAPPING_FIELD_FAMILYNAME",
+    "OIDC_USERINFO_MAPPING_FIELD_GROUP",
+    "OPENSEARCH_CONFIG_FILE",
+    "OPENSEARCH_DATA_SYNC_BATCH_SIZE",
+    "OPENSEARCH_DEFAULT_INDEX",
+    "OPENSEARCH_ENABLED",
+    "OPENSEARCH_HOST",
+    "OPENSEARCH_PASSWORD",
+    "OPENSEARCH_REFRESH",
+    "OPENSEARCH_USERNAME",
+)
+"""Variables of SciCat's backend that have nothing to set here."""
+
 _HEAD = """\
 # Settings of the catalogue
 
@@ -17,10 +42,7 @@ given, the first goes before the second, which is SciCat's: a facility's environ
 directory, is taken as it is. The environment goes before the file; a variable that is empty counts as not set. In
 `.env`, `${NAME}` is replaced by a variable, and `$$` stands for a dollar. Lists are written with commas.
 
-SciCat's `EXPRESS_SESSION_SECRET`, `EXPRESS_SESSION_STORE`, `LDAP_MODE`, `OIDC_ACCESS_GROUPS`, `SITE`,
-`OIDC_USERINFO_MAPPING_FIELD_FAMILYNAME`, `OIDC_USERINFO_MAPPING_FIELD_EMAILS`, `OIDC_USERINFO_MAPPING_FIELD_GROUP`,
-`ACCESS_GROUP_SERVICE_HANDLER`, `HTTP_MAX_REDIRECTS`, `SWAGGER_PATH`, `OAI_PROVIDER_ROUTE`, `LOGGERS_CONFIG_FILE`,
-`METRICS_ENABLED`, `METRICS_CONFIG_FILE` and `OPENSEARCH_*` have nothing to set here and are not read.
+{not_read}
 
 | variable | without it | what it is |
 | --- | --- | --- |
@@ -29,7 +51,13 @@ SciCat's `EXPRESS_SESSION_SECRET`, `EXPRESS_SESSION_STORE`, `LDAP_MODE`, `OIDC_A
 
 def reference() -> str:
     """Return the reference, in Markdown."""
-    return _HEAD + "".join(sorted(_row(name, field) for name, field in Settings.model_fields.items()))
+    named = ", ".join(f"`{name}`" for name in NOT_READ)
+    not_read = textwrap.fill(
+        f"These variables of SciCat have nothing to set here and are not read: {named}.", 120, break_on_hyphens=False
+    )
+    return _HEAD.replace("{not_read}", not_read) + "".join(
+        sorted(_row(name, field) for name, field in Settings.model_fields.items())
+    )
 
 
 def variables(name: str, field: FieldInfo) -> tuple[str, ...]:

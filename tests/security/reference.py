@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Document = Mapping[str, Any]
+SHARED = ("Dataset", "OrigDatablock", "Attachment")
 FOR_ALL = ("public", "registered", "amended")
 
 
@@ -34,9 +35,9 @@ def sees(user: User, noun: str, document: Document) -> bool:
     groups = _given(user.groups)
     return (
         document.get("isPublished") is True
-        or not groups.isdisjoint({document.get("ownerGroup"), document.get("instrumentGroup")})
+        or document.get("ownerGroup") in groups
         or not groups.isdisjoint(document.get("accessGroups") or ())
-        or bool(user.email and user.email in (document.get("sharedWith") or ()))
+        or bool(noun in SHARED and user.email and user.email in (document.get("sharedWith") or ()))
     )
 
 

@@ -128,6 +128,16 @@ def _allowed(probe: Probe, user: User, world: World, document: dict[str, Any] | 
         ]
         allowed |= {proposal["mark"] for dataset, proposal in own if sees(who, "Dataset", dataset)}
         allowed |= {proposal["mark"] for proposal in world.documents["Proposal"] if sees(who, "Proposal", proposal)}
+    if probe.shows[:1] == ("Dataset",) and "Attachment" in probe.shows:
+        # Pictures go with their dataset, as below it; on v3 files do, too.
+        with_it = ("Attachment", "OrigDatablock", "Datablock") if "/v3/" in probe.path else ("Attachment",)
+        datasets = world.documents["Dataset"]
+        allowed |= {
+            one["mark"]
+            for noun in with_it
+            for one in world.documents[noun]
+            if sees(who, "Dataset", datasets[one["parent"]])
+        }
     if probe.of_dataset and document is not None:
         parent = world.documents["Dataset"][document["parent"]]
         return allowed if sees(who, "Dataset", parent) else set()

@@ -1552,6 +1552,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v3/opensearch/create-index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Index
+         * @description Do nothing: the catalogue makes its index itself.
+         */
+        post: operations["OpensearchController_createIndex_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/opensearch/delete-index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Index
+         * @description Do nothing: the catalogue's index stays.
+         */
+        post: operations["OpensearchController_deleteIndex_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/opensearch/get-index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Index
+         * @description Say that the index has nothing to set.
+         */
+        get: operations["OpensearchController_getIndex_v3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/opensearch/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search
+         * @description Return the PIDs of the datasets in which the words of a text are found.
+         */
+        post: operations["OpensearchController_fetchOSResults_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/opensearch/sync-database": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync Database
+         * @description Do nothing: the catalogue's index follows the database.
+         */
+        post: operations["OpensearchController_syncDatabase_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/opensearch/update-index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Update Index
+         * @description Do nothing: the catalogue's index has nothing to set.
+         */
+        post: operations["OpensearchController_updateIndex_v3"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v3/origdatablocks": {
         parameters: {
             query?: never;
@@ -2773,7 +2893,7 @@ export interface paths {
         put?: never;
         /**
          * Create
-         * @description Create an attachment; pictures are made anew from their pixels.
+         * @description Create an attachment; its picture is kept as it is sent.
          */
         post: operations["AttachmentsV4Controller_createAttachment_v4"];
         delete?: never;
@@ -4580,7 +4700,25 @@ export interface components {
             proposalIds?: string[] | null;
             /** Relationships */
             relationships?: {
-                [key: string]: unknown;
+                /**
+                 * Entitytype
+                 * @default Other
+                 */
+                entityType: string;
+                /** Externalid */
+                externalId?: string | null;
+                /** Identifier */
+                identifier: string;
+                /**
+                 * Identifiertype
+                 * @default Other
+                 */
+                identifierType: string;
+                /**
+                 * Relationship
+                 * @default IsReferencedBy
+                 */
+                relationship: string;
             }[] | null;
             /** Runnumber */
             runNumber?: string | null;
@@ -4730,7 +4868,25 @@ export interface components {
             proposalIds?: string[] | null;
             /** Relationships */
             relationships?: {
-                [key: string]: unknown;
+                /**
+                 * Entitytype
+                 * @default Other
+                 */
+                entityType: string;
+                /** Externalid */
+                externalId?: string | null;
+                /** Identifier */
+                identifier: string;
+                /**
+                 * Identifiertype
+                 * @default Other
+                 */
+                identifierType: string;
+                /**
+                 * Relationship
+                 * @default IsReferencedBy
+                 */
+                relationship: string;
             }[] | null;
             /** Runnumber */
             runNumber?: string | null;
@@ -4964,7 +5120,25 @@ export interface components {
             proposalIds?: string[] | null;
             /** Relationships */
             relationships?: {
-                [key: string]: unknown;
+                /**
+                 * Entitytype
+                 * @default Other
+                 */
+                entityType: string;
+                /** Externalid */
+                externalId?: string | null;
+                /** Identifier */
+                identifier: string;
+                /**
+                 * Identifiertype
+                 * @default Other
+                 */
+                identifierType: string;
+                /**
+                 * Relationship
+                 * @default IsReferencedBy
+                 */
+                relationship: string;
             }[] | null;
             /** Runnumber */
             runNumber?: string | null;
@@ -5104,7 +5278,25 @@ export interface components {
             proposalIds?: string[] | null;
             /** Relationships */
             relationships?: {
-                [key: string]: unknown;
+                /**
+                 * Entitytype
+                 * @default Other
+                 */
+                entityType: string;
+                /** Externalid */
+                externalId?: string | null;
+                /** Identifier */
+                identifier: string;
+                /**
+                 * Identifiertype
+                 * @default Other
+                 */
+                identifierType: string;
+                /**
+                 * Relationship
+                 * @default IsReferencedBy
+                 */
+                relationship: string;
             }[] | null;
             /** Runnumber */
             runNumber?: string | null;
@@ -6142,7 +6334,25 @@ export interface components {
             proposalIds?: string[] | null;
             /** Relationships */
             relationships?: {
-                [key: string]: unknown;
+                /**
+                 * Entitytype
+                 * @default Other
+                 */
+                entityType: string;
+                /** Externalid */
+                externalId?: string | null;
+                /** Identifier */
+                identifier: string;
+                /**
+                 * Identifiertype
+                 * @default Other
+                 */
+                identifierType: string;
+                /**
+                 * Relationship
+                 * @default IsReferencedBy
+                 */
+                relationship: string;
             }[] | null;
             /** Runnumber */
             runNumber?: string | null;
@@ -6281,7 +6491,25 @@ export interface components {
             proposalIds?: string[] | null;
             /** Relationships */
             relationships?: {
-                [key: string]: unknown;
+                /**
+                 * Entitytype
+                 * @default Other
+                 */
+                entityType: string;
+                /** Externalid */
+                externalId?: string | null;
+                /** Identifier */
+                identifier: string;
+                /**
+                 * Identifiertype
+                 * @default Other
+                 */
+                identifierType: string;
+                /**
+                 * Relationship
+                 * @default IsReferencedBy
+                 */
+                relationship: string;
             }[] | null;
             /** Runnumber */
             runNumber?: string | null;
@@ -7083,7 +7311,25 @@ export interface components {
             proposalIds?: string[] | null;
             /** Relationships */
             relationships?: {
-                [key: string]: unknown;
+                /**
+                 * Entitytype
+                 * @default Other
+                 */
+                entityType: string;
+                /** Externalid */
+                externalId?: string | null;
+                /** Identifier */
+                identifier: string;
+                /**
+                 * Identifiertype
+                 * @default Other
+                 */
+                identifierType: string;
+                /**
+                 * Relationship
+                 * @default IsReferencedBy
+                 */
+                relationship: string;
             }[] | null;
             /** Runnumber */
             runNumber?: string | null;
@@ -7219,7 +7465,25 @@ export interface components {
             proposalIds?: string[] | null;
             /** Relationships */
             relationships?: {
-                [key: string]: unknown;
+                /**
+                 * Entitytype
+                 * @default Other
+                 */
+                entityType: string;
+                /** Externalid */
+                externalId?: string | null;
+                /** Identifier */
+                identifier: string;
+                /**
+                 * Identifiertype
+                 * @default Other
+                 */
+                identifierType: string;
+                /**
+                 * Relationship
+                 * @default IsReferencedBy
+                 */
+                relationship: string;
             }[] | null;
             /** Runnumber */
             runNumber?: string | null;
@@ -11191,6 +11455,195 @@ export interface operations {
             401: components["responses"]["Refused401"];
             403: components["responses"]["Refused403"];
             404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OpensearchController_createIndex_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OpensearchController_deleteIndex_v3: {
+        parameters: {
+            query?: {
+                /** @description Is not read: there is one index. */
+                index?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OpensearchController_getIndex_v3: {
+        parameters: {
+            query?: {
+                /** @description Is not read: there is one index. */
+                index?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OpensearchController_fetchOSResults_v3: {
+        parameters: {
+            query: {
+                /** @description Words to look for. */
+                textQuery: string;
+                /** @description Is not read: there is one index. */
+                index?: string;
+                /** @description Most PIDs in the answer. */
+                limit?: number;
+                /** @description How many to leave out first. */
+                skip?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OpensearchController_syncDatabase_v3: {
+        parameters: {
+            query?: {
+                /** @description Is not read: there is one index. */
+                index?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    OpensearchController_updateIndex_v3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            412: components["responses"]["Refused412"];
+            413: components["responses"]["Refused413"];
             429: components["responses"]["Refused429"];
             503: components["responses"]["Refused503"];
         };

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from beamlore.catalogue.app import build_app
 from beamlore.catalogue.migrations import MIGRATIONS
 from beamlore.catalogue.settings import Settings
+from beamlore.contract import CATALOGUE_ADMIN
 from beamlore.core import Phases, Principal, Server, migrate
 from beamlore.embedded import NO_AUTHORITIES, Installation, Tokens, listening_socket
 
@@ -75,6 +76,10 @@ def settings_for(servers: Installation) -> Callable[..., Settings]:
                 "client_id": environment["BEAMLORE_CLIENT_ID"],
                 "client_secret": SecretStr(environment["BEAMLORE_CLIENT_SECRET"]),
                 "admin_groups": ("admin",),
+                "delete_groups": (CATALOGUE_ADMIN,),
+                "delete_job_groups": (CATALOGUE_ADMIN,),
+                "instrument_group_may": "change",
+                "ingest_roles": ("ingestor",),
                 "functional_accounts_file": Path(environment["BEAMLORE_FUNCTIONAL_ACCOUNTS_FILE"]),
                 **more,
             }

@@ -65,7 +65,7 @@ def test_all_stands_for_everyone_who_is_logged_in() -> None:
 
 def test_who_may_change_what() -> None:
     assert rights().writable(member("p1")) == NOTHING
-    mine = {"$or": [{"ownerGroup": {"$in": ["makers", "p1"]}}, {"instrumentGroup": {"$in": ["makers", "p1"]}}]}
+    mine = {"$or": [{"ownerGroup": {"$in": ["makers", "p1"]}}]}
     assert rights().writable(member("makers", "p1")) == mine
     assert rights().writable(member("archive")) == NOTHING
     assert rights(LifecycleRights).writable(member("archive")) == EVERYTHING
@@ -75,7 +75,7 @@ def test_who_may_change_what() -> None:
 
 def test_who_may_delete() -> None:
     assert rights().deletable(member("removers")) == EVERYTHING
-    assert rights().deletable(member(CATALOGUE_ADMIN)) == EVERYTHING
+    assert rights().deletable(member(CATALOGUE_ADMIN)) == NOTHING
     assert rights().deletable(member("makers", "ingestors", CATALOGUE_INGEST)) == NOTHING
 
 

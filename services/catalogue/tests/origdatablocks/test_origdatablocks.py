@@ -59,7 +59,7 @@ async def test_a_block_belongs_to_whom_its_dataset_does(house: House) -> None:
     block = await add(house, path, ownerGroup=STRANGER, accessGroups=[STRANGER], instrumentGroup=STRANGER)
     assert block["ownerGroup"] == "proposal:1"
     assert block["accessGroups"] == ["guests"]
-    assert block["isPublished"] is True
+    assert block["isPublished"] is False, "a block needs its own, as in SciCat"
     assert "instrumentGroup" not in block
     assert block["createdBy"] == "test"
     assert (await house.database["OrigDatablock"].find_one({"_id": block["_id"]}))["dataFileList"][0][
@@ -78,7 +78,7 @@ async def test_who_may(house: House, routes: str) -> None:
         "stranger": (403, 403, 403, 403),
         "guest": (403, 200, 403, 403),
         "passive_owner": (403, 200, 403, 403),
-        "archivist": (403, 200, 403, 403),
+        "archivist": (403, 403, 403, 403),
         "ingestor": (201, 403, 403, 403),
         "owner": (201, 200, 200, 403),
         "admin": (201, 200, 200, 403),
@@ -100,7 +100,7 @@ async def test_below_a_dataset_the_dataset_decides(house: House) -> None:
     path = await house.dataset()
     block = await add(house, path)
     other = await add(house, await house.dataset())
-    for name, status in {"nobody": 403, "stranger": 403, "guest": 200, "owner": 200, "archivist": 200}.items():
+    for name, status in {"nobody": 403, "stranger": 403, "guest": 200, "owner": 200, "archivist": 403}.items():
         answer = await house.somebody(name).get(f"{path}/origdatablocks")
         assert answer.status_code == status, name
         if status == 200:
@@ -116,15 +116,20 @@ async def test_below_a_dataset_the_dataset_decides(house: House) -> None:
 
 async def test_lists_show_what_one_may_see(house: House) -> None:
     mine = await add(house, await house.dataset())
-    published = await add(house, await house.dataset(ownerGroup=STRANGER, accessGroups=[], isPublished=True))
+    public = await house.dataset(ownerGroup=STRANGER, accessGroups=[], isPublished=True)
+    published = await add(house, public, isPublished=True)
+    await add(house, public)
     await add(house, await house.dataset(ownerGroup="proposal:3", accessGroups=[]))
     both = {mine["_id"], published["_id"]}
     for url, key in ((V3, "id"), (f"{V3}/fullquery", "id"), (V4, "_id"), (f"{V4}/files", "_id")):
         assert {one[key] for one in (await house.owner.get(url)).json()} == both, url
         widened = asked(filter={"where": {"$or": [{"ownerGroup": {"$exists": True}}]}}, fields={"ownerGroup": []})
         assert {one[key] for one in (await house.owner.get(url, params=widened)).json()} == both, url
-    for url in (V3, f"{V3}/fullquery/files", PUBLIC, f"{PUBLIC}/files"):
+    for url in (PUBLIC, f"{PUBLIC}/files"):
         assert {one["_id"] for one in (await house.nobody.get(url)).json()} == {published["_id"]}, url
+    for url in (V3, f"{V3}/fullquery", f"{V3}/fullfacet", f"{V3}/fullquery/files"):
+        assert (await house.nobody.get(url)).status_code == 403, "as in SciCat, whoever asks must be logged in"
+    for url in (V3, f"{V3}/fullquery/files", PUBLIC, f"{PUBLIC}/files"):
         assert published["_id"] in {one["_id"] for one in (await house.admin.get(url)).json()}
     assert (await house.nobody.get(V4)).status_code == 403
     assert (await house.owner.get(f"{V4}/files/count")).json() == {"count": 4}
@@ -197,7 +202,7 @@ async def test_what_is_wrong_is_told_and_refused(house: House) -> None:
         for url, body in ((V3, wrong | {"datasetId": pid(path)}), (f"{path}/origdatablocks", wrong)):
             refused = await house.owner.post(url, json=body)
             assert refused.status_code == 400, (url, change)
-            assert says in refused.json()["message"]
+            assert says in refused.text
             told = (await house.owner.post(f"{url}/isValid", json=body)).json()
             assert told["valid"] is False
             assert says in json.dumps(told["errors"])
@@ -230,7 +235,49 @@ async def test_files_follow_their_dataset(house: House) -> None:
     changed = {"ownerGroup": STRANGER, "accessGroups": [], "isPublished": True}
     assert (await house.admin.patch(path, json=changed)).status_code == 200
     stored = {one["_id"]: one async for one in house.database["OrigDatablock"].find()}
-    for name, value in changed.items():
-        assert stored[inherited["_id"]][name] == value
+    for name in ("ownerGroup", "accessGroups"):
+        assert stored[inherited["_id"]][name] == changed[name]
     assert stored[apart["_id"]]["ownerGroup"] == "proposal:3"
-    assert stored[apart["_id"]]["isPublished"] is True
+
+
+async def files_of(house: House, path: str, who: str) -> dict[str, set[str]]:
+    """What somebody finds of a dataset's blocks, by way."""
+    client, key, include = house.somebody(who), pid(path), ["origdatablocks"]
+    of_it = asked(filter={"where": {"datasetId": key}})
+    with_it = asked(filter={"where": {"pid": key}, "include": include})
+    search = asked(fields={"datasetId": key})
+    found = {
+        "list": (await house.passive_stranger.get(V3, params=of_it)).json(),
+        "search": (await house.passive_stranger.get(f"{V3}/fullquery", params=search)).json(),
+        "public": (await client.get(PUBLIC, params=of_it)).json(),
+        "below": (await client.get(f"{path}/origdatablocks")).json(),
+    }
+    for version in ("v3/datasets", "v4/datasets/public"):
+        (dataset,) = (await client.get(f"/api/{version}", params=with_it)).json()
+        found[version] = dataset["origdatablocks"]
+    return {way: {one["_id"] for one in blocks} for way, blocks in found.items()}
+
+
+async def test_files_of_public_dataset_need_their_own_publication(house: House) -> None:
+    """SciCat: a block shows to everybody where it is published itself; below its dataset, and on v3 with it, always."""
+    path = await house.dataset()
+    own = (await add(house, path, isPublished=True))["_id"]
+    hidden = (await add(house, path))["_id"]
+    await house.admin.patch(path, json={"isPublished": True})
+    found = await files_of(house, path, "nobody")
+    by_dataset = ("below", "v3/datasets")
+    assert found == {way: {own, hidden} if way in by_dataset else {own} for way in found}
+    assert (await house.nobody.get(f"{V3}/{hidden}")).status_code == 403
+    assert (await house.nobody.get(f"{PUBLIC}/{hidden}")).status_code == 404
+    # What is withdrawn is withdrawn with all its files.
+    await house.admin.patch(path, json={"isPublished": False})
+    assert (await house.nobody.get(f"{V3}/{own}")).status_code == 403
+
+
+async def test_files_are_public_with_their_dataset_where_that_is_set(public_house: House) -> None:
+    path = await public_house.dataset()
+    before = (await add(public_house, path))["_id"]
+    await public_house.admin.patch(path, json={"isPublished": True})
+    after = (await add(public_house, path))["_id"]
+    found = await files_of(public_house, path, "nobody")
+    assert found == {way: {before, after} for way in found}

@@ -102,7 +102,7 @@ async def test_a_dataset_of_an_unfinished_publication_is_not_deleted(house: Hous
     await house.owner.post(f"{path}/origdatablocks", json=BLOCK)
     doi = await publication(house, path)
     await house.database["PublishedData"].update_one({"doi": doi}, {"$set": {"status": status, "createdBy": "ada"}})
-    refused = await house.admin.delete(path)
+    refused = await house.caretaker.delete(path)
     assert refused.status_code == 409
     assert doi in refused.json()["message"]
     # The delete groups do not see what others prepare.

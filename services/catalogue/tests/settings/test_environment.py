@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from beamlore.catalogue.settings import Settings, reference
+from beamlore.catalogue.settings._reference import NOT_READ, variables
 
 _DOTENV = """\
 # a facility's
@@ -112,3 +113,35 @@ def test_the_reference_is_what_the_settings_are() -> None:
     """Mend with `beamlore catalogue settings > docs/reference/catalogue-settings.md`."""
     written = Path(__file__).parents[4] / "docs" / "reference" / "catalogue-settings.md"
     assert written.read_text() == reference()
+
+
+def test_no_variable_is_both_read_and_not_read() -> None:
+    read = {one for name, field in Settings.model_fields.items() for one in variables(name, field)}
+    assert read.isdisjoint(NOT_READ)
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("dataset_types_file", "datasetTypes.json"),
+        ("proposal_types_file", "proposalTypes.json"),
+        ("datafiles_metadata_schema", "datafilesMetadataSchema.json"),
+        ("datafiles_metadata_schema", "datafilesMetadataSchema.example.json"),
+        ("published_data_config_file", "publishedDataConfig.json"),
+        ("published_data_config_file", "publishedDataConfig.example.json"),
+    ],
+)
+def test_scicats_files_are_found_in_the_working_directory(place: Path, field: str, name: str) -> None:
+    """SciCat's `configuration.ts` reads these without a variable."""
+    (place / ".env").write_text(_DOTENV)
+    assert getattr(Settings(), field) in (None, Path("publishedDataConfig.json"))
+    (place / name).write_text("{}")
+    assert getattr(Settings(), field) == Path(name)
+    assert getattr(Settings(**{field: Path("elsewhere.json")}), field) == Path("elsewhere.json")
+
+
+def test_defaults_are_no_more_open_than_scicats(place: Path) -> None:
+    (place / ".env").write_text(_DOTENV)
+    settings = Settings()
+    assert (settings.instrument_group_may, settings.files_public_with_dataset) == ("nothing", False)
+    assert (settings.delete_groups, settings.delete_job_groups, settings.ingest_roles) == ((), (), ())

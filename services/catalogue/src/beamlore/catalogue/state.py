@@ -67,7 +67,7 @@ class Catalogue:
 def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phases: Phases) -> Catalogue:
     """Return the catalogue over a database."""
     database = client[settings.mongo_database]
-    policy = AccessPolicy()
+    policy = AccessPolicy(settings.instrument_group_may)
     writer = DurableWriter(client, settings.dependency_write_seconds)
     tracker = ScopeTracker(database[SCOPES])
     changes = ChangeLog(database)
@@ -76,7 +76,7 @@ def assemble(client: AsyncMongoClient[dict[str, Any]], settings: Settings, phase
         *recorders,
         WithdrawalNotes(database),
         DatasetObserver(changes),
-        AccessFollower(database),
+        AccessFollower(database, publishes=settings.files_public_with_dataset),
         KeyShifts(database),
     )
     totals = Totals(database)

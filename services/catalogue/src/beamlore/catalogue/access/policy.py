@@ -1,16 +1,18 @@
 """The access rule.
 
-A document is seen by everyone where it is published; by the members of its ``ownerGroup``, of any of its
-``accessGroups`` and of its ``instrumentGroup``; by whom it is shared with (``sharedWith``, by e-mail address).
-Administrators and the ingestor see all. It is changed by the members of ``ownerGroup`` and ``instrumentGroup``.
+A document is seen by everyone where it is published; by the members of its ``ownerGroup`` and of any of its
+``accessGroups``; datasets, their files and attachments also by whom they are shared with (``sharedWith``, by e-mail
+address; SciCat looks at it nowhere else). Administrators and the ingestor see
+all. It is changed by the members of ``ownerGroup``. What the members of its ``instrumentGroup`` may is a setting: in
+SciCat the field grants nothing, whatever its description says.
 
 An empty group or address on either side grants nothing: it stands for something missing.
 
 Source: SciCat's ``OwnableClass`` (OpenAPI, ``DatasetClass``) and its visibility rules.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
 
 from beamlore.catalogue.access.rights import NOTHING
 from beamlore.contract import CATALOGUE_INGEST
@@ -20,8 +22,31 @@ ACCESS_FIELDS = ("ownerGroup", "accessGroups", "instrumentGroup", "isPublished",
 """The fields the rule looks at; every projection that is checked afterwards must have them."""
 
 
+InstrumentGroupMay: TypeAlias = Literal["nothing", "see", "change"]
+"""What the members of a document's ``instrumentGroup`` may do with it; who may change it may see it."""
+
+
 class AccessPolicy:
     """The rule, in the forms it is needed in."""
+
+    def __init__(self, instrument_group_may: InstrumentGroupMay = "nothing", *, shares: bool = True) -> None:
+        """Make the rule.
+
+        Args:
+            instrument_group_may: what the members of ``instrumentGroup`` may.
+            shares: whether ``sharedWith`` lets anybody see.
+        """
+        self._staff_may = instrument_group_may
+        self._shares = shares
+        staff = ("instrumentGroup",)
+        self._owners = ("ownerGroup", *(staff if instrument_group_may == "change" else ()))
+        self.readers = ("ownerGroup", "accessGroups", *(staff if instrument_group_may != "nothing" else ()))
+        """The fields that name groups whose members may see a document."""
+
+    @property
+    def unshared(self) -> "AccessPolicy":
+        """The rule for documents that cannot be shared with an address."""
+        return AccessPolicy(self._staff_may, shares=False)
 
     def readable(self, principal: Principal) -> dict[str, Any]:
         """Return the predicate of what the principal may see; empty where that is everything."""
@@ -29,10 +54,9 @@ class AccessPolicy:
             return {}
         ways: list[dict[str, Any]] = [
             {"isPublished": True},
-            *self._by_group(principal, "ownerGroup", "instrumentGroup"),
+            *_by_group(principal, self.readers),
         ]
-        ways += self._by_group(principal, "accessGroups")
-        if principal.is_authenticated and principal.email:
+        if self._shares and principal.is_authenticated and principal.email:
             ways.append({"sharedWith": principal.email})
         return {"$or": ways} if len(ways) > 1 else ways[0]
 
@@ -41,31 +65,31 @@ class AccessPolicy:
         if self._sees_all(principal) or document.get("isPublished") is True:
             return True
         groups = _groups(principal)
-        if document.get("ownerGroup") in groups or document.get("instrumentGroup") in groups:
+        if any(not groups.isdisjoint(_texts(document.get(field))) for field in self.readers):
             return True
-        if not groups.isdisjoint(_texts(document.get("accessGroups"))):
-            return True
-        return bool(principal.is_authenticated and principal.email) and principal.email in _texts(
-            document.get("sharedWith")
-        )
+        by_address = self._shares and principal.is_authenticated and bool(principal.email)
+        return by_address and principal.email in _texts(document.get("sharedWith"))
 
     def writable(self, principal: Principal) -> dict[str, Any]:
         """Return the predicate of what the principal may change."""
-        if self._sees_all(principal):
-            return {}
-        ways = self._by_group(principal, "ownerGroup", "instrumentGroup")
+        return {} if self._sees_all(principal) else self.owned(principal)
+
+    def owned(self, principal: Principal) -> dict[str, Any]:
+        """Return the predicate of what belongs to the principal's groups, whatever else they may."""
+        ways = _by_group(principal, self._owners)
         return {"$or": ways} if ways else NOTHING
 
     def deletable(self, principal: Principal) -> dict[str, Any]:
-        """Return the predicate of what the principal may delete."""
-        return {} if principal.is_admin else NOTHING
+        """Return the predicate of nothing: who may delete is said by each noun's own groups."""
+        return NOTHING
 
     def _sees_all(self, principal: Principal) -> bool:
         return principal.is_authenticated and (principal.is_admin or principal.has(CATALOGUE_INGEST))
 
-    def _by_group(self, principal: Principal, *fields: str) -> list[dict[str, Any]]:
-        groups = sorted(_groups(principal))
-        return [{field: {"$in": groups}} for field in fields] if groups else []
+
+def _by_group(principal: Principal, fields: Sequence[str]) -> list[dict[str, Any]]:
+    groups = sorted(_groups(principal))
+    return [{field: {"$in": groups}} for field in fields] if groups else []
 
 
 def _groups(principal: Principal) -> frozenset[str]:

@@ -30,7 +30,6 @@ def dataset_attachment_rights(policy: AccessPolicy, settings: Settings) -> PartR
         create=Grant(anything=settings.create_dataset_privileged_groups, own=creating),
         change=Grant(own=own),
         delete=Grant(anything=settings.delete_groups, own=own),
-        read=Grant(anything=settings.update_dataset_lifecycle_groups),
     )
 
 

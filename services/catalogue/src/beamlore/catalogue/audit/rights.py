@@ -2,21 +2,21 @@
 
 from typing import Any
 
-from beamlore.catalogue.access import EVERYTHING, NOTHING
+from beamlore.catalogue.access import EVERYTHING, NOTHING, AccessPolicy
 from beamlore.core import Principal
 
 
 class EntryRights:
-    """Administrators read every entry; others those of what their groups owned, or measured, when it was changed."""
+    """Administrators read every entry; others those of what belonged to their groups when it was changed."""
+
+    def __init__(self, policy: AccessPolicy) -> None:
+        self._policy = policy
 
     def readable(self, principal: Principal) -> dict[str, Any]:
         """Return the predicate of the entries the principal may see."""
         if principal.is_authenticated and principal.is_admin:
             return EVERYTHING
-        groups = sorted(group for group in principal.groups if group) if principal.is_authenticated else []
-        if not groups:
-            return NOTHING
-        return {"$or": [{"ownerGroup": {"$in": groups}}, {"instrumentGroup": {"$in": groups}}]}
+        return self._policy.owned(principal)
 
     def writable(self, principal: Principal) -> dict[str, Any]:
         """Return nothing: entries are written by the catalogue alone, and stay as they are."""

@@ -57,8 +57,8 @@ class AuditService:
         entries = ground.database[AUDIT]
         seconds = ground.settings.query_seconds
         self._parts = ground.database[PARTS]
-        self._entries = GuardedRepository(entries, EntryRights(), seconds)
-        self._of_own = GuardedRepository(entries, OwnDocumentRights(), seconds)
+        self._entries = GuardedRepository(entries, EntryRights(ground.policy), seconds)
+        self._of_own = GuardedRepository(entries, OwnDocumentRights(ground.policy), seconds)
         self._documents = {name: GuardedRepository(ground.database[name], ground.policy, seconds) for name in _OWNED}
 
     async def page(self, principal: Principal, query: AuditQuery, limit: int, cursor: str | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from beamlore.catalogue.datasets.input import FilterParameter, validated
 from beamlore.catalogue.parts.blocks import named, shown
 from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.refusals import READING, WRITING
-from beamlore.core import CurrentPrincipal, OptionalPrincipal
+from beamlore.core import CurrentPrincipal
 
 router = APIRouter(prefix="/api/v3/datablocks", tags=["datablocks"])
 
@@ -33,14 +33,14 @@ async def create(request: Request, principal: CurrentPrincipal, blocks: Databloc
 
 
 @router.get("", operation_id="DatablocksController_findAll_v3", responses=READING)
-async def find_all(principal: OptionalPrincipal, blocks: Datablocks, filter: FilterParameter = None) -> Response:
+async def find_all(principal: CurrentPrincipal, blocks: Datablocks, filter: FilterParameter = None) -> Response:
     """List blocks."""
     return json_response([named(one) for one in await blocks.find(principal, blocks.listing(filter))])
 
 
 @router.get("/count", operation_id="DatablocksController_count_v3", responses=READING)
 async def count(
-    principal: OptionalPrincipal,
+    principal: CurrentPrincipal,
     blocks: Datablocks,
     filter: FilterParameter = None,
     where: Annotated[str | None, Query(description="The former name of `filter`.", deprecated=True)] = None,
@@ -50,7 +50,7 @@ async def count(
 
 
 @router.get("/{id}", operation_id="DatablocksController_findById_v3", responses=READING)
-async def find_by_id(id: Key, principal: OptionalPrincipal, blocks: Datablocks) -> Response:
+async def find_by_id(id: Key, principal: CurrentPrincipal, blocks: Datablocks) -> Response:
     """Return a block."""
     return json_response(shown(await blocks.own(principal, id)))
 

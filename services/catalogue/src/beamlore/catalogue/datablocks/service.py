@@ -17,7 +17,12 @@ class DatablockService(BlockService):
 
     def __init__(self, ground: Ground) -> None:
         settings = ground.settings
-        super().__init__(ground, COLLECTION, block_rights(ground.policy, settings, deleters_read=True))
+        super().__init__(
+            ground,
+            COLLECTION,
+            block_rights(ground.policy.unshared, settings, deleters_read=True),
+            of_datasets=block_rights(ground.policy, settings),
+        )
         self.metadata = FileMetadataSchema(settings.datafiles_metadata_schema)
         self._style = Style(DATABLOCKS, strict=False, limit=100, sort=(), most=settings.query_limit)
 

@@ -1,9 +1,15 @@
-"""What belongs to datasets and can be included in answers. Each document is guarded by the rule of its own noun."""
+"""What belongs to datasets and can be included in answers.
+
+Each document is guarded by the rule of its own noun; attachments by their dataset, as below ``/datasets/{pid}`` and as
+SciCat includes them. Blocks of files have their own rule on v4; v3 shows those of a dataset to who sees the dataset.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from beamlore.catalogue.access import Rights
+from beamlore.catalogue.attachments.rights import ThroughParent
 from beamlore.catalogue.database import Document, GuardedRepository, Query
 from beamlore.catalogue.filters import Scope, to_mongo
 from beamlore.catalogue.instruments.rights import InstrumentRights
@@ -39,10 +45,20 @@ class Relations:
 
     def __init__(self, ground: Ground) -> None:
         seconds = ground.settings.query_seconds
-        rights = {"instruments": InstrumentRights(ground.policy, ground.settings)}
+        rights: dict[str, Rights] = {
+            "datablocks": ground.policy.unshared,
+            "proposals": ground.policy.unshared,
+            "samples": ground.policy.unshared,
+            "instruments": InstrumentRights(ground.policy, ground.settings),
+            "attachments": ThroughParent(),
+        }
         self._repositories = {
             relation: GuardedRepository(ground.database[link.collection], rights.get(relation, ground.policy), seconds)
             for relation, link in _LINKS.items()
+        }
+        self._blocks = {
+            relation: GuardedRepository(ground.database[_LINKS[relation].collection], ThroughParent(), seconds)
+            for relation in ("origdatablocks", "datablocks")
         }
 
     async def include(
@@ -51,6 +67,8 @@ class Relations:
         datasets: Sequence[Document],
         relations: Sequence[str],
         scopes: Mapping[str, Scope] | None = None,
+        *,
+        all_blocks: bool = False,
     ) -> None:
         """Add related documents the principal may see to each of the datasets.
 
@@ -59,36 +77,39 @@ class Relations:
             datasets: must have the fields that ``links`` names.
             relations: which are wanted.
             scopes: which of the related documents, what of them, and how many for each dataset.
+            all_blocks: whether blocks are shown to whoever sees their dataset.
         """
         for relation in relations:
             link, scope = _LINKS[relation], (scopes or {}).get(relation)
             keys = sorted({key for dataset in datasets for key in _keys(dataset, link.here)})
-            related = await self._find(principal, relation, link, keys, scope) if keys else []
+            repository = self._repositories[relation]
+            if all_blocks:
+                repository = self._blocks.get(relation, repository)
+            query = _query(link, keys, scope)
+            related = await repository.find(principal, query) if keys else []
+            if query.in_any_order:
+                # Few, and sorted here: blocks are large, and no index has them by dataset and identifier.
+                related.sort(key=lambda one: str(one["_id"]))
             for dataset in datasets:
                 own = set(_keys(dataset, link.here))
                 mine = [one for one in related if not own.isdisjoint(_ends(one, link))]
                 dataset[relation] = [_shown(one, scope) for one in _page(mine, scope)]
 
-    async def _find(
-        self, principal: Principal, relation: str, link: _Link, keys: Sequence[str], scope: Scope | None
-    ) -> list[Document]:
-        where: dict[str, Any] = {link.there: {"$in": list(keys)}}
-        if link.there == _TARGETS:
-            where = {_TARGETS: {"$elemMatch": {"targetId": {"$in": list(keys)}, "targetType": "dataset"}}}
-        projection: dict[str, int] = dict(_HIDDEN)
-        if scope is not None:
-            where = {"$and": [where, to_mongo(scope.where)]}
-            projection = dict(scope.projection)
-            if 1 in projection.values():
-                projection[link.there] = 1
-            else:
-                projection.pop(link.there, None)
-        sort = scope.limits.sort if scope is not None else ()
-        found = await self._repositories[relation].find(
-            principal, Query(where, projection=projection, sort=sort, limit=_AT_MOST, in_any_order=not sort)
-        )
-        # Few, and sorted here: blocks are large, and no index has them by dataset and identifier.
-        return found if sort else sorted(found, key=lambda one: str(one["_id"]))
+
+def _query(link: _Link, keys: Sequence[str], scope: Scope | None) -> Query:
+    where: dict[str, Any] = {link.there: {"$in": list(keys)}}
+    if link.there == _TARGETS:
+        where = {_TARGETS: {"$elemMatch": {"targetId": {"$in": list(keys)}, "targetType": "dataset"}}}
+    projection: dict[str, int] = dict(_HIDDEN)
+    if scope is not None:
+        where = {"$and": [where, to_mongo(scope.where)]}
+        projection = dict(scope.projection)
+        if 1 in projection.values():
+            projection[link.there] = 1
+        else:
+            projection.pop(link.there, None)
+    sort = scope.limits.sort if scope is not None else ()
+    return Query(where, projection=projection, sort=sort, limit=_AT_MOST, in_any_order=not sort)
 
 
 def links(relations: Sequence[str]) -> dict[str, int]:

@@ -37,7 +37,7 @@ class DatasetRepository(Store):
         limits = listing.limits
         if page is not None:
             found = await self._these(principal, page, _with_links(listing))
-            await self.include(principal, found, listing.include, listing.scopes)
+            await self._include(principal, found, listing)
             return found
         found = await self.find(
             principal,
@@ -49,7 +49,7 @@ class DatasetRepository(Store):
                 limit=limits.limit,
             ),
         )
-        await self.include(principal, found, listing.include, listing.scopes)
+        await self._include(principal, found, listing)
         return found
 
     async def these_raw(self, principal: Principal, pids: Sequence[Any]) -> list[Bson]:
@@ -80,9 +80,14 @@ class DatasetRepository(Store):
         datasets: Sequence[Document],
         relations: Sequence[str],
         scopes: Mapping[str, Scope] | None = None,
+        *,
+        all_blocks: bool = False,
     ) -> None:
         """Add related documents the principal may see to each of the datasets."""
-        await self._relations.include(principal, datasets, relations, scopes)
+        await self._relations.include(principal, datasets, relations, scopes, all_blocks=all_blocks)
+
+    async def _include(self, principal: Principal, datasets: Sequence[Document], listing: Listing) -> None:
+        await self.include(principal, datasets, listing.include, listing.scopes, all_blocks=listing.includes_all_blocks)
 
 
 def _with_links(listing: Listing) -> dict[str, int]:

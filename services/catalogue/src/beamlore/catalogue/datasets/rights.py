@@ -10,7 +10,7 @@
 | ``ADMIN_GROUPS`` | see, create, change and delete everything |
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from beamlore.catalogue.access import EVERYTHING, NOTHING, AccessPolicy
@@ -31,6 +31,11 @@ class DatasetRights:
         self._privileged = frozenset(settings.create_dataset_privileged_groups)
         self._archiving = frozenset(settings.update_dataset_lifecycle_groups)
         self._deleting = frozenset(settings.delete_groups)
+
+    @property
+    def readers(self) -> Sequence[str]:
+        """The fields that name groups whose members may see a dataset."""
+        return self._policy.readers
 
     def sees_all(self, principal: Principal) -> bool:
         """Return whether the principal sees every dataset."""
@@ -60,7 +65,7 @@ class DatasetRights:
 
     def may_delete_any(self, principal: Principal) -> bool:
         """Return whether the principal may delete datasets."""
-        return principal.is_authenticated and (principal.is_admin or principal.has(*self._deleting))
+        return principal.is_authenticated and principal.has(*self._deleting)
 
     def may_create(self, principal: Principal, owner_group: object, *, chooses_pid: bool) -> bool:
         """Return whether the principal may create a dataset of a group.

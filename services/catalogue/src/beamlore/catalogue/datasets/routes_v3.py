@@ -91,9 +91,11 @@ async def find_by_id(
     if not listing.is_whole:
         return json_response(as_v3(await datasets.chosen(principal, pid, listing)))
     if past.is_kept:
-        found = await datasets.get(principal, pid, listing.include, listing.scopes)
+        found = await datasets.get(principal, pid, listing.include, listing.scopes, all_blocks=True)
         return json_response(as_v3(found) | {"history": await past.of(found)})
-    return rendered_response(await datasets.shown(principal, pid, _V3_ONE, listing.include, listing.scopes))
+    return rendered_response(
+        await datasets.shown(principal, pid, _V3_ONE, listing.include, listing.scopes, all_blocks=True)
+    )
 
 
 @router.get("/{pid}/datasetlifecycle", operation_id="DatasetsController_findLifecycleById_v3", responses=READING)

@@ -47,7 +47,7 @@ class DatasetService:
 
     def v3_listing(self, text: str | None) -> Listing:
         """Return what a v3 ``filter`` asks for."""
-        return parse_filter(text, self._v3)
+        return replace(parse_filter(text, self._v3), includes_all_blocks=True)
 
     def v4_listing(self, text: str | None) -> Listing:
         """Return what a v4 ``filter`` asks for; unknown fields are refused."""
@@ -77,7 +77,7 @@ class DatasetService:
         if not principal.is_authenticated or self._datasets.rights.sees_all(principal):
             return None
         groups = sorted(group for group in principal.groups if group)
-        ways = [Compare(name, "$in", groups) for name in ("ownerGroup", "accessGroups", "instrumentGroup")]
+        ways = [Compare(name, "$in", groups) for name in self._datasets.rights.readers]
         if principal.email:
             ways.append(Compare("sharedWith", "$eq", principal.email))
         return AnyOf(tuple(ways))
@@ -88,6 +88,8 @@ class DatasetService:
         pid: str,
         include: tuple[str, ...] = (),
         scopes: Mapping[str, Scope] | None = None,
+        *,
+        all_blocks: bool = False,
     ) -> dict[str, Any]:
         """Return a dataset.
 
@@ -96,6 +98,7 @@ class DatasetService:
             pid: which.
             include: related documents to add.
             scopes: what is wanted of them.
+            all_blocks: whether its blocks of files are all among them, whosever they are.
 
         Raises:
             NotFoundError: there is none.
@@ -106,7 +109,7 @@ class DatasetService:
             if await self._datasets.exists(pid):
                 raise UnseenError("Unauthorized access")
             raise NotFoundError(f"dataset: {pid} not found")
-        await self._datasets.include(principal, [document], include, scopes)
+        await self._datasets.include(principal, [document], include, scopes, all_blocks=all_blocks)
         return document
 
     async def find(self, principal: Principal, listing: Listing) -> list[dict[str, Any]]:
@@ -136,6 +139,8 @@ class DatasetService:
         view: View,
         include: tuple[str, ...] = (),
         scopes: Mapping[str, Scope] | None = None,
+        *,
+        all_blocks: bool = False,
     ) -> bytes:
         """Return the JSON of a dataset in a view.
 
@@ -147,7 +152,7 @@ class DatasetService:
             document = await self._datasets.by_id_raw(principal, pid)
             if document is not None:
                 return self._renderer.render(document, view)
-        return to_json(view.show(await self.get(principal, pid, include, scopes)))
+        return to_json(view.show(await self.get(principal, pid, include, scopes, all_blocks=all_blocks)))
 
     async def page(self, principal: Principal, listing: Listing, view: View) -> bytes:
         """Return the JSON list of what a listing asks for, in a view."""

@@ -59,6 +59,9 @@ class Listing:
     scopes: Mapping[str, Scope] = field(default_factory=dict)
     """Of the included relations that have one."""
 
+    includes_all_blocks: bool = False
+    """Whether a dataset is shown with all of its blocks of files, as by SciCat's v3, not only those the caller sees."""
+
     @property
     def is_whole(self) -> bool:
         """Whether every field is asked for."""

@@ -8,7 +8,7 @@
 | ``CREATE_JOB_PRIVILEGED_GROUPS`` | see and create every job; change none |
 | ``UPDATE_JOB_PRIVILEGED_GROUPS`` | see and change every job; create none |
 | both of these, ``ADMIN_GROUPS`` | see, create and change every job |
-| ``DELETE_JOB_GROUPS``, ``ADMIN_GROUPS`` | delete every job |
+| ``DELETE_JOB_GROUPS`` | delete every job |
 """
 
 from typing import Any
@@ -52,7 +52,7 @@ class JobRights:
 
     def deletable(self, principal: Principal) -> dict[str, Any]:
         """Return the predicate of what the principal may delete."""
-        may = principal.is_authenticated and (principal.is_admin or principal.has(*self._deleting))
+        may = principal.is_authenticated and principal.has(*self._deleting)
         return dict(EVERYTHING if may else NOTHING)
 
     def is_privileged(self, principal: Principal) -> bool:

@@ -39,7 +39,7 @@ class Subjects:
         self._datasets = ground.store("Dataset", rights)
         self._parts = {
             "origdatablocks": ground.store("OrigDatablock", block_rights(ground.policy, settings)),
-            "datablocks": ground.store("Datablock", block_rights(ground.policy, settings, deleters_read=True)),
+            "datablocks": ground.store("Datablock", block_rights(ground.policy.unshared, settings, deleters_read=True)),
         }
         self._attachments = ground.store("Attachment", attachment_rights(ground.policy, settings))
 

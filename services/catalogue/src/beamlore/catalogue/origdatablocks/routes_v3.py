@@ -10,7 +10,7 @@ from beamlore.catalogue.parts.blocks import named, shown
 from beamlore.catalogue.parts.bodies import body_of, read_object
 from beamlore.catalogue.parts.validity import validity
 from beamlore.catalogue.refusals import READING, WRITING
-from beamlore.core import CurrentPrincipal, OptionalPrincipal
+from beamlore.core import CurrentPrincipal
 
 router = APIRouter(prefix="/api/v3/origdatablocks", tags=["origdatablocks"])
 
@@ -47,14 +47,14 @@ async def is_valid(request: Request, principal: CurrentPrincipal, blocks: OrigDa
 
 
 @router.get("", operation_id="OrigDatablocksController_findAll_v3", responses=READING)
-async def find_all(principal: OptionalPrincipal, blocks: OrigDatablocks, filter: FilterParameter = None) -> Response:
+async def find_all(principal: CurrentPrincipal, blocks: OrigDatablocks, filter: FilterParameter = None) -> Response:
     """List blocks."""
     return json_response([named(one) for one in await blocks.find(principal, blocks.v3_listing(filter))])
 
 
 @router.get("/fullquery", operation_id="OrigDatablocksController_fullquery_v3", responses=READING)
 async def fullquery(
-    principal: OptionalPrincipal,
+    principal: CurrentPrincipal,
     blocks: OrigDatablocks,
     fields: FieldsParameter = None,
     limits: LimitsParameter = None,
@@ -66,7 +66,7 @@ async def fullquery(
 
 @router.get("/fullquery/files", operation_id="OrigDatablocksController_fullqueryFiles_v3", responses=READING)
 async def fullquery_files(
-    principal: OptionalPrincipal,
+    principal: CurrentPrincipal,
     blocks: OrigDatablocks,
     fields: FieldsParameter = None,
     limits: LimitsParameter = None,
@@ -76,19 +76,19 @@ async def fullquery_files(
 
 
 @router.get("/fullfacet", operation_id="OrigDatablocksController_fullfacet_v3", responses=READING)
-async def fullfacet(principal: OptionalPrincipal, blocks: OrigDatablocks, wanted: FacetFilters) -> Response:
+async def fullfacet(principal: CurrentPrincipal, blocks: OrigDatablocks, wanted: FacetFilters) -> Response:
     """Count blocks for each value of some fields."""
     return json_response(await blocks.facets(principal, *wanted))
 
 
 @router.get("/fullfacet/files", operation_id="OrigDatablocksController_fullfacetFiles_v3", responses=READING)
-async def fullfacet_files(principal: OptionalPrincipal, blocks: OrigDatablocks, wanted: FacetFilters) -> Response:
+async def fullfacet_files(principal: CurrentPrincipal, blocks: OrigDatablocks, wanted: FacetFilters) -> Response:
     """Count files for each value of some fields."""
     return json_response(await blocks.facets(principal, *wanted, of_files=True))
 
 
 @router.get("/{id}", operation_id="OrigDatablocksController_findById_v3", responses=READING)
-async def find_by_id(id: Key, principal: OptionalPrincipal, blocks: OrigDatablocks) -> Response:
+async def find_by_id(id: Key, principal: CurrentPrincipal, blocks: OrigDatablocks) -> Response:
     """Return a block."""
     return json_response(shown(await blocks.with_dataset(principal, id)))
 

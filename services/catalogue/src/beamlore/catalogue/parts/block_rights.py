@@ -23,8 +23,5 @@ def block_rights(policy: AccessPolicy, settings: Settings, *, deleters_read: boo
         create=Grant(anything=privileged, own=creating),
         change=Grant(own=(*creating, *privileged)),
         delete=may_delete_anything(settings.delete_groups),
-        read=Grant(
-            anything=(*settings.update_dataset_lifecycle_groups, *(settings.delete_groups if deleters_read else ())),
-            administrators=False,
-        ),
+        read=Grant(anything=settings.delete_groups if deleters_read else (), administrators=False),
     )

@@ -30,13 +30,24 @@ HIDDEN = {"beamlore": 0}
 class BlockService:
     """Keeps one kind of blocks. What is stored is returned; ``shown`` makes an answer of it."""
 
-    def __init__(self, ground: Ground, collection: str, rights: PartRights) -> None:
+    def __init__(
+        self, ground: Ground, collection: str, rights: PartRights, *, of_datasets: PartRights | None = None
+    ) -> None:
+        """Make it.
+
+        Args:
+            ground: what it is built from.
+            collection: of which blocks; also their name in errors.
+            rights: who may do what with a block.
+            of_datasets: who may do what with the blocks of a dataset, where that is another rule.
+        """
         self.noun = collection
         self.rights = rights
-        self.parents = DatasetsOfParts(ground, rights)
+        self.parents = DatasetsOfParts(ground, of_datasets or rights)
         self._store = ground.store(collection, rights)
         self._blocks = ground.database[collection]
         self._transactions = ground.transactions
+        self._publishes = ground.settings.files_public_with_dataset
         self._milliseconds = round(ground.settings.query_seconds * 1000)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -101,7 +112,7 @@ class BlockService:
         now = datetime.now(UTC)
         block: Document = {
             "_id": str(uuid.uuid4()),
-            "isPublished": bool(dataset.get("isPublished", False)),
+            "isPublished": self._publishes and bool(dataset.get("isPublished", False)),
             **{name: value for name, value in fields.items() if name not in _INHERITED},
             "accessGroups": [],
             **{name: dataset[name] for name in _INHERITED if dataset.get(name) is not None},

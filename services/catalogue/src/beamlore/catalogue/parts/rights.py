@@ -90,5 +90,5 @@ class PartRights:
 
 
 def may_delete_anything(delete_groups: Sequence[str]) -> Grant:
-    """Return the grant of ``DELETE_GROUPS``; where nobody is named, administrators may."""
-    return Grant(anything=delete_groups, administrators=not delete_groups)
+    """Return the grant of ``DELETE_GROUPS``; administrators must be among them."""
+    return Grant(anything=delete_groups, administrators=False)

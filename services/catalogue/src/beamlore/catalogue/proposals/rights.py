@@ -12,7 +12,7 @@ def proposal_rights(policy: AccessPolicy, settings: Settings) -> PartRights:
     """Return the rule of ``/proposals``."""
     everything = Grant(anything=settings.proposal_groups)
     return PartRights(
-        policy,
+        policy.unshared,
         create=everything,
         change=everything,
         delete=may_delete_anything(settings.delete_groups),
@@ -24,4 +24,4 @@ def proposal_attachment_rights(policy: AccessPolicy, settings: Settings) -> Part
     """Return the rule of ``/proposals/{pid}/attachments``, on the proposal."""
     everything = Grant(anything=settings.proposal_groups)
     own = Grant(own=settings.proposal_groups)
-    return PartRights(policy, create=everything, change=own, delete=own, read=everything)
+    return PartRights(policy.unshared, create=everything, change=own, delete=own)

@@ -18,7 +18,7 @@ class FormService:
             return GuardedRepository(ground.database[collection], rights, ground.settings.query_seconds)
 
         self._datasets = guarded("Dataset", DatasetRights(ground.policy, ground.settings))
-        self._proposals = guarded("Proposal", ground.policy)
+        self._proposals = guarded("Proposal", ground.policy.unshared)
         self._attachments = guarded("Attachment", ground.policy)
 
     async def populated(self, principal: Principal, pids: Sequence[str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from beamlore.catalogue.settings import Settings
 def sample_rights(policy: AccessPolicy, settings: Settings) -> PartRights:
     """Return the rule of ``/samples``."""
     return PartRights(
-        policy,
+        policy.unshared,
         create=_adding(settings),
         change=Grant(own=_members(settings)),
         delete=may_delete_anything(settings.delete_groups),
@@ -23,7 +23,7 @@ def sample_attachment_rights(policy: AccessPolicy, settings: Settings) -> PartRi
     """Return the rule of ``/samples/{id}/attachments``, on the sample."""
     members = _members(settings)
     return PartRights(
-        policy,
+        policy.unshared,
         create=_adding(settings),
         change=Grant(own=members),
         delete=Grant(anything=settings.delete_groups, own=members),

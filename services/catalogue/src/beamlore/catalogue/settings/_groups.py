@@ -1,7 +1,9 @@
 """Who may do what, by group: SciCat's group variables."""
 
+from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from beamlore.catalogue.access import InstrumentGroupMay
 from beamlore.catalogue.settings._scicat import Listed, variable
 
 
@@ -30,4 +32,9 @@ class GroupSettings(BaseSettings):
     sample_privileged_groups: Listed = variable("SAMPLE_PRIVILEGED_GROUPS", (), "May create samples of any group.")
     create_job_privileged_groups: Listed = variable("CREATE_JOB_PRIVILEGED_GROUPS", (), "May create any job.")
     update_job_privileged_groups: Listed = variable("UPDATE_JOB_PRIVILEGED_GROUPS", (), "May change any job.")
+    instrument_group_may: InstrumentGroupMay = Field(
+        default="nothing",
+        description="What the group in a document's `instrumentGroup` may do with it: `nothing`, as in SciCat, `see` "
+        "or `change`. The chart sets `change`: the staff of a beamline see everything of it.",
+    )
     delete_job_groups: Listed = variable("DELETE_JOB_GROUPS", (), "May delete jobs.")

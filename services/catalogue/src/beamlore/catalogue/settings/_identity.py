@@ -37,8 +37,10 @@ class TokenSettings(BaseSettings):
         None,
         "SciCat's functionalAccounts.json; without it, the one in the working directory, if there is one.",
     )
-    ingest_roles: frozenset[str] = Field(
-        default=frozenset({"ingestor"}), description="Roles of functional accounts that may write every dataset."
+    ingest_roles: Listed = Field(
+        default=(),
+        description="Roles of functional accounts that may see and write every dataset, as the ingestor does; none are "
+        "by default, as in SciCat.",
     )
     login_failures: str = Field(
         default="10/minute;100/hour", description="How often a login with one name from one address may fail."

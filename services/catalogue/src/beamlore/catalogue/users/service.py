@@ -44,7 +44,9 @@ class UserService:
 
     def __init__(self, ground: Ground) -> None:
         settings = ground.settings
-        self.directory = Directory(ground.database, settings.ingest_roles, email_is_trusted=settings.oidc_email_trusted)
+        self.directory = Directory(
+            ground.database, frozenset(settings.ingest_roles), email_is_trusted=settings.oidc_email_trusted
+        )
         self.people = People(ground, self.directory)
         self.ldap = LdapLogin(settings)
         self.ended = EndedLogins(ground.database)

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from beamlore.contract import CATALOGUE_ADMIN
 from beamlore.embedded.facility import BEAMLINES
 from beamlore.embedded.probes import serves
 from beamlore.embedded.servers.functional_accounts import functional_accounts
@@ -63,6 +64,10 @@ class Services:
             case "catalogue":
                 own = self._mongo_settings(service) | {
                     "BEAMLORE_ADMIN_GROUPS": "admin",
+                    "BEAMLORE_DELETE_GROUPS": CATALOGUE_ADMIN,
+                    "BEAMLORE_DELETE_JOB_GROUPS": CATALOGUE_ADMIN,
+                    "BEAMLORE_INSTRUMENT_GROUP_MAY": "change",
+                    "BEAMLORE_INGEST_ROLES": "ingestor",
                     "BEAMLORE_FUNCTIONAL_ACCOUNTS_FILE": str(
                         functional_accounts(self._state.data / "functionalAccounts.json", self._secrets)
                     ),

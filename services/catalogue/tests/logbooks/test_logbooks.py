@@ -136,8 +136,11 @@ async def test_names_and_filters_reach_the_server_as_one_argument(served: Served
     filters = json.dumps({"textSearch": "a&b=c#d", "limit": 1})
     await asked(admin, "GET", f"{URL}/20260101", params={"filters": filters})
     assert "textSearch%22%3A%22a%26b%3Dc%23d" in chat.asked[-1]
-    await asked(admin, "GET", f"{URL}/..%2F..%2Fadmin%3Fa=b")
-    assert chat.asked[-1].startswith("/scichatapi/Logbooks/..%2F..%2Fadmin%3Fa%3Db?")
+    await asked(admin, "GET", f"{URL}/rooms%2Fadmin%3Fa=b")
+    assert chat.asked[-1].startswith("/scichatapi/Logbooks/rooms%2Fadmin%3Fa%3Db?")
+    before = len(chat.asked)
+    assert await asked(admin, "GET", f"{URL}/..%2F..%2Fadmin") is None
+    assert len(chat.asked) == before
 
 
 async def test_a_dataset_has_the_logbook_of_its_proposal(served: Served) -> None:

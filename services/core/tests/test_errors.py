@@ -66,7 +66,7 @@ async def test_validation_error_says_where(client):
     answer = await client.get("/number/seven")
 
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["at"] == "path/number"
+    assert answer.json()["errors"][0]["at"] == "number"
 
 
 async def test_unexpected_error_gives_nothing_away(client):

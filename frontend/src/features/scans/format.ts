@@ -1,4 +1,5 @@
 import type { ScanMetadata } from "@/api/client";
+import { visibleText } from "@/components/visible";
 
 const SIGNIFICANT_DIGITS = 6;
 
@@ -13,7 +14,7 @@ export function formatValue(value: unknown): Shown {
   if (value === null || value === undefined) return { text: "—", exact: "no value" };
   if (typeof value === "number") return { text: formatNumber(value), exact: String(value) };
   if (typeof value === "boolean") return { text: value ? "yes" : "no", exact: String(value) };
-  if (typeof value === "string") return { text: value, exact: value };
+  if (typeof value === "string") return { text: visibleText(value), exact: visibleText(value) };
   if (Array.isArray(value)) {
     return {
       text: `[${value.map((part) => formatValue(part).text).join(", ")}]`,
@@ -39,12 +40,12 @@ export function formatEntry(entry: ScanMetadata, headerUnit?: string): Shown & {
   if (entry.available === false) {
     return {
       text: "unavailable",
-      exact: `unavailable: ${entry.reason || "no reason was given"}`,
+      exact: `unavailable: ${visibleText(entry.reason ?? "") || "no reason was given"}`,
       available: false,
     };
   }
   const { text, exact } = formatValue(entry.value);
-  const unit = entry.unit ?? "";
+  const unit = visibleText(entry.unit ?? "");
   return {
     text: unit && unit !== headerUnit ? `${text} ${unit}` : text,
     exact: unit ? `${exact} ${unit}` : exact,

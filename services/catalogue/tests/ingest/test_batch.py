@@ -309,3 +309,29 @@ async def test_scan_of_a_clock_ahead_stands_where_it_arrived(served: Served) -> 
 
     assert found["clockAhead"] == 7200.0
     assert found["start"].startswith("2026-03-01T12:00:00")
+
+
+async def test_paths_that_lead_elsewhere_are_catalogued_escaped(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    sent = ["../../../etc/passwd", "scan\u202e5h.exe", "/data/balder/raw//a.h5", "/etc/passwd", "a\u0000b"]
+    files = [{"path": path, "size": 1, "time": START.isoformat()} for path in sent]
+    one = item(files=files, dataset={"sourceFolder": "/data/balder"})
+    assert await write(ingestor, one) == ["created"]
+    (block,) = await served.app.state.catalogue.database["OrigDatablock"].find({"datasetId": one["pid"]}).to_list()
+    kept = ["%2E%2E/%2E%2E/%2E%2E/etc/passwd", "scan\\u202e5h.exe", "raw/a.h5", "%2Fetc/passwd", "a\\u0000b"]
+    assert [file["path"] for file in block["dataFileList"]] == kept
+    # SciCat's routes keep paths by the same rule.
+    path = f"/api/v3/datasets/{quote(one['pid'], safe='')}"
+    for answer in (
+        await served.member_of("admin").post(f"{path}/origdatablocks", json={"size": 5, "dataFileList": files}),
+        await served.member_of("admin").patch(f"/api/v3/origdatablocks/{block['_id']}", json={"dataFileList": files}),
+    ):
+        assert answer.is_success, answer.text
+        assert [file["path"] for file in answer.json()["dataFileList"]] == kept
+
+
+async def test_an_escaped_folder_is_kept_as_one(served: Served) -> None:
+    ingestor = await served.as_("ingestor")
+    one = item(dataset={"sourceFolder": "/data/../../etc\u202e"})
+    assert await write(ingestor, one) == ["created"]
+    assert (await scan(ingestor, one["pid"]))["path"] == "/data/%2E%2E/%2E%2E/etc\\u202e"

@@ -149,7 +149,7 @@ async def test_invalid_set_is_refused_and_said_where(client: Client) -> None:
     broken = powder(entries=[{"key": "a.b", "source": "not an attribute"}])
     answer = await client("staff").post(SETS, json=broken)
     assert answer.status_code == 422
-    assert {one["at"] for one in answer.json()["errors"]} == {"body/entries/0/key", "body/entries/0/source"}
+    assert {one["at"] for one in answer.json()["errors"]} == {"entries[0].key", "entries[0].source"}
 
 
 async def test_unknown_beamline_and_set_are_not_found(client: Client) -> None:

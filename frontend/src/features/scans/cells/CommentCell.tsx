@@ -1,6 +1,8 @@
 import { IconPencil } from "@tabler/icons-react";
 import { useContext, useRef } from "react";
 import type { Scan } from "@/api/client";
+import { Plain } from "@/components/Plain";
+import { visibleText } from "@/components/visible";
 import { DraftsContext, useDraft } from "../edits/drafts";
 import { useCommentSave } from "../edits/useCommentSave";
 import classes from "./cells.module.css";
@@ -40,13 +42,17 @@ export function CommentCell({ scan }: { scan: Scan }) {
           returnFocus.current = false;
         }}
         onClick={() => edit(comment)}
-        title={comment || undefined}
+        title={comment ? visibleText(comment) : undefined}
         aria-label={
-          comment ? `Comment of ${scanLabel(scan)}: ${comment}. Edit` : `Add a comment to ${scanLabel(scan)}`
+          comment
+            ? `Comment of ${scanLabel(scan)}: ${visibleText(comment)}. Edit`
+            : `Add a comment to ${scanLabel(scan)}`
         }
       >
         {comment ? (
-          <span className={classes.commentText}>{comment}</span>
+          <span className={classes.commentText}>
+            <Plain text={comment} />
+          </span>
         ) : (
           <span className={classes.add}>Add a comment</span>
         )}

@@ -1,4 +1,6 @@
 import type { Scan } from "@/api/client";
+import { Plain } from "@/components/Plain";
+import { visibleText } from "@/components/visible";
 import { type ColumnId, isStandard, metadataKey, type StandardColumn } from "../columns/columns";
 import { formatBytes, formatDuration, formatMoment } from "../format";
 import { entryOf } from "../metadata";
@@ -49,12 +51,12 @@ const STANDARD_CELLS: Record<StandardColumn, (props: { scan: Scan }) => React.Re
   },
   number: ({ scan }) => <span className={classes.strong}>{scan.number ?? "—"}</span>,
   name: ({ scan }) => (
-    <span className={classes.mono} title={scan.command || scan.name}>
-      {scan.command || scan.name || "—"}
+    <span className={classes.mono} title={visibleText(scan.command || scan.name)}>
+      <Plain text={scan.command || scan.name || "—"} />
     </span>
   ),
-  proposal: ({ scan }) => scan.proposal,
-  beamline: ({ scan }) => scan.beamline,
+  proposal: ({ scan }) => <Plain text={scan.proposal} />,
+  beamline: ({ scan }) => <Plain text={scan.beamline} />,
   state: ({ scan }) => <StateCell state={scan.state} />,
   duration: ({ scan }) => <DurationCell scan={scan} />,
   points: ({ scan }) => <PointsCell scan={scan} />,
@@ -62,7 +64,7 @@ const STANDARD_CELLS: Record<StandardColumn, (props: { scan: Scan }) => React.Re
   rating: ({ scan }) => <RatingCell scan={scan} />,
   files: ({ scan }) =>
     scan.numberOfFiles > 0 ? (
-      <span title={scan.path}>
+      <span title={visibleText(scan.path)}>
         {scan.numberOfFiles} <span className={classes.soft}>· {formatBytes(scan.size)}</span>
       </span>
     ) : (

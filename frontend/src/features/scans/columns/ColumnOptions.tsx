@@ -1,6 +1,7 @@
 import { Combobox, Group, Text } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import type { Parameter } from "@/api/client";
+import { visibleText } from "@/components/visible";
 import { type ColumnId, DEFAULT_COLUMNS, metadataColumn, STANDARD_COLUMNS } from "./columns";
 
 export interface ColumnOption {
@@ -27,7 +28,12 @@ export function optionGroups(parameters: readonly Parameter[], search: string): 
     // While an answer is on its way the one before shows: what does not have the words is not to be chosen by mistake.
     if (!key.toLowerCase().includes(words) && !name.toLowerCase().includes(words)) continue;
     const options = groups.get(group || UNGROUPED) ?? [];
-    options.push({ id: metadataColumn(key), title: name || key, key, ...(unit && { unit }) });
+    options.push({
+      id: metadataColumn(key),
+      title: visibleText(name || key),
+      key: visibleText(key),
+      ...(unit && { unit }),
+    });
     groups.set(group || UNGROUPED, options);
   }
   const parameterGroups = [...groups]

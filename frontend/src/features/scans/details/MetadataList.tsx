@@ -2,6 +2,8 @@ import { ActionIcon, Text, TextInput, Tooltip } from "@mantine/core";
 import { IconColumnInsertRight, IconColumnRemove, IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
 import type { ScanMetadata } from "@/api/client";
+import { Plain } from "@/components/Plain";
+import { visibleText } from "@/components/visible";
 import { metadataColumn } from "../columns/columns";
 import type { Columns } from "../columns/useColumns";
 import { formatEntry } from "../format";
@@ -37,7 +39,9 @@ export function MetadataList({ metadata, columns }: Props) {
       />
       {groups.map(({ title, entries }) => (
         <div key={title}>
-          <h3 className={classes.group}>{title}</h3>
+          <h3 className={classes.group}>
+            <Plain text={title} />
+          </h3>
           <dl className={classes.metadata}>
             {entries.map(([key, entry]) => (
               <Entry key={key} name={key} entry={entry} columns={columns} />
@@ -58,13 +62,15 @@ function Entry({ name: key, entry, columns }: { name: string; entry: ScanMetadat
   const { text, exact, available } = formatEntry(entry);
   const column = metadataColumn(key);
   const isShown = columns.columns.includes(column);
-  const label = isShown ? `Hide the column ${entry.name || key}` : `Show ${entry.name || key} as a column`;
+  const label = isShown
+    ? `Hide the column ${visibleText(entry.name || key)}`
+    : `Show ${visibleText(entry.name || key)} as a column`;
   return (
     <div className={classes.entry}>
       <dt>
-        {entry.name || key}
+        <Plain text={entry.name || key} />
         <span className={classes.source}>
-          {[entry.name && key, entry.source].filter(Boolean).join(" · ")}
+          <Plain text={[entry.name && key, entry.source].filter(Boolean).join(" · ")} />
         </span>
       </dt>
       <dd title={exact} data-unavailable={!available || undefined}>

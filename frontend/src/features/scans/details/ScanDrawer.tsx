@@ -1,6 +1,7 @@
 import { Drawer, Group, Skeleton, Stack, Text } from "@mantine/core";
 import type { Scan } from "@/api/client";
 import { describeError } from "@/api/problem";
+import { Plain } from "@/components/Plain";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { StateCell } from "../cells/StateCell";
 import type { Columns } from "../columns/useColumns";
@@ -60,12 +61,16 @@ function Heading({ scan }: { scan: Scan }) {
     <div>
       <Group gap="sm">
         <Text fz={20} fw={600}>
-          {scan.number === undefined || scan.number === null ? scan.name : `Scan ${scan.number}`}
+          {scan.number === undefined || scan.number === null ? (
+            <Plain text={scan.name} />
+          ) : (
+            `Scan ${scan.number}`
+          )}
         </Text>
         <StateCell state={scan.state} />
       </Group>
       <Text ff="monospace" size="sm" style={{ overflowWrap: "anywhere" }}>
-        {scan.command || scan.name}
+        <Plain text={scan.command || scan.name} />
       </Text>
     </div>
   );

@@ -1,6 +1,7 @@
 import { ActionIcon, CopyButton } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import type { Scan } from "@/api/client";
+import { Plain } from "@/components/Plain";
 import { DurationCell } from "../cells/DurationCell";
 import { formatBytes, formatMoment, formatRating } from "../format";
 import classes from "./details.module.css";
@@ -13,15 +14,15 @@ export function ScanFacts({ scan }: { scan: Scan }) {
     ["Start", <span key="start" title={start.full}>{`${start.date} ${start.time}`}</span>],
     ["End", end ? <span key="end" title={end.full}>{`${end.date} ${end.time}`}</span> : "running"],
     ["Duration", <DurationCell key="duration" scan={scan} />],
-    ["Proposal", scan.proposal],
-    ["Beamline", scan.beamline],
-    ["Sample", scan.sample],
+    ["Proposal", <Plain key="proposal" text={scan.proposal} />],
+    ["Beamline", <Plain key="beamline" text={scan.beamline} />],
+    ["Sample", scan.sample && <Plain key="sample" text={scan.sample} />],
     ["Points", points(scan)],
     ["Files", scan.numberOfFiles > 0 ? `${scan.numberOfFiles} (${formatBytes(scan.size)})` : undefined],
     ["Path", scan.path && <Copied key="path" text={scan.path} what="path" />],
     ["PID", <Copied key="pid" text={scan.pid} what="PID" />],
     ["Rating", formatRating(scan.rating)],
-    ["Comment", scan.comment],
+    ["Comment", scan.comment && <Plain key="comment" text={scan.comment} />],
   ];
   return (
     <dl className={classes.facts}>
@@ -45,7 +46,9 @@ function points({ points: measured, pointsPlanned }: Scan): string | undefined {
 function Copied({ text, what }: { text: string; what: string }) {
   return (
     <span className={classes.copied}>
-      <span className={classes.mono}>{text}</span>
+      <span className={classes.mono}>
+        <Plain text={text} />
+      </span>
       <CopyButton value={text}>
         {({ copied, copy }) => (
           <ActionIcon

@@ -1,5 +1,6 @@
 import { Select, Text } from "@mantine/core";
 import { IconFileDescription } from "@tabler/icons-react";
+import { visibleText } from "@/components/visible";
 import { useProposals } from "../queries";
 import classes from "./ProposalFilter.module.css";
 
@@ -12,8 +13,11 @@ interface Props {
 export function ProposalFilter({ value, onChange }: Props) {
   const { data, isPending, isError } = useProposals();
   const proposals = data?.items ?? [];
-  const titles = new Map(proposals.map(({ id, title }) => [id, title]));
-  const options = proposals.map(({ id, title }) => ({ value: id, label: title ? `${id} · ${title}` : id }));
+  const titles = new Map(proposals.map(({ id, title }) => [id, title && visibleText(title)]));
+  const options = proposals.map(({ id, title }) => ({
+    value: id,
+    label: title ? `${id} · ${visibleText(title)}` : id,
+  }));
   // A link may name a proposal that is not in the list: it shows all the same.
   if (value && !titles.has(value)) options.unshift({ value, label: value });
 

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
-import type { Parameter, Scan } from "@/api/client";
+import type { Parameter, Scan, ScanMetadata } from "@/api/client";
+import { visibleText } from "@/components/visible";
 import { entryOf } from "../metadata";
 import { PARAMETERS_KEY } from "../queries";
 
@@ -39,8 +40,7 @@ export function useColumnInfo(
 function fromRows(key: string, rows: readonly Scan[]): ColumnInfo | undefined {
   for (const { metadata } of rows.slice(0, LOOKED_AT)) {
     const entry = entryOf(metadata, key);
-    if (entry)
-      return { name: entry.name || key, unit: entry.unit || undefined, group: entry.group || undefined };
+    if (entry) return infoOf(key, entry);
   }
   return undefined;
 }
@@ -53,8 +53,17 @@ function fromParameters(
     const found = (data as { items: Parameter[] } | undefined)?.items.find(
       (parameter) => parameter.key === key,
     );
-    if (found)
-      return { name: found.name || key, unit: found.unit || undefined, group: found.group || undefined };
+    if (found) return infoOf(key, found);
   }
   return undefined;
+}
+
+type Said = Pick<Partial<ScanMetadata>, "name" | "unit" | "group">;
+
+function infoOf(key: string, said: Said): ColumnInfo {
+  return {
+    name: visibleText(said.name || key),
+    unit: said.unit ? visibleText(said.unit) : undefined,
+    group: said.group ? visibleText(said.group) : undefined,
+  };
 }

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from beamlore.catalogue.hiding import HIDDEN, tells_existence
-from beamlore.core import BeamloreError, UnauthenticatedError, bounded, most_details, shortened, translated
+from beamlore.core import BeamloreError, UnauthenticatedError, bounded, request_mistakes, shortened, translated
 
 log = structlog.get_logger(__name__)
 
@@ -96,9 +96,8 @@ def _scicat_answer(request: Request, error: Exception) -> Response:
         status, message, headers = error.status, error.detail, error.headers
     elif isinstance(error, RequestValidationError):
         status = 400
-        found = error.errors()
-        first = found[: most_details()]
-        message = bounded([f"{'/'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in first], len(found))
+        mistakes, number = request_mistakes(error)
+        message = bounded([f"{at}: {sentence}" for at, sentence in mistakes], number)
     elif isinstance(error, HTTPException):
         status, message, headers = error.status_code, str(error.detail), dict(error.headers or {})
     else:

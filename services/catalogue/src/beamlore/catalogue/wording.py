@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+
+from beamlore.core import place_in, sentence_of
 
 _WORDS = {
     "string_type": ("isString", "{} must be a string"),
@@ -23,6 +24,8 @@ _WORDS = {
     "dict_type": ("isObject", "{} must be an object"),
     "model_type": ("isObject", "{} must be an object"),
     "list_type": ("isArray", "{} must be an array"),
+    "greater_than_equal": ("min", "{} must not be less than {ge}"),
+    "less_than_equal": ("max", "{} must not be greater than {le}"),
     "literal_error": ("isEnum", "{} must be one of the following values: {expected}"),
     "extra_forbidden": ("whitelistValidation", "property {} should not exist"),
 }
@@ -40,7 +43,7 @@ class Fault:
     sentence: str
 
     def __str__(self) -> str:
-        return f"{self.sentence} ({self.constraint})"
+        return self.sentence
 
 
 def faults(
@@ -68,7 +71,12 @@ def faults(
     found = sorted(
         error.errors(include_url=False), key=lambda one: order.get(str(one["loc"][0]) if one["loc"] else "", len(order))
     )
-    return [_fault(model, value, one) for one in found]
+    by_place: dict[str, Fault] = {}
+    for one in found:
+        place = place_in(value, one["loc"], missing=one["type"] == "missing") or tuple(one["loc"][:1])
+        fault = _fault(model, {**one, "loc": place})
+        by_place.setdefault(fault.at, fault)
+    return list(by_place.values())
 
 
 def _beginning(model: type[BaseModel], value: Mapping[str, Any], first: Sequence[str]) -> dict[str, Any]:
@@ -79,7 +87,7 @@ def _beginning(model: type[BaseModel], value: Mapping[str, Any], first: Sequence
     return {name: one[:_BEGINNING] if isinstance(one, list) else one for name, one in kept.items()}
 
 
-def _fault(model: type[BaseModel], value: Mapping[str, Any], error: ErrorDetails) -> Fault:
+def _fault(model: type[BaseModel], error: Mapping[str, Any]) -> Fault:
     at = ".".join(str(part) for part in error["loc"])
     head = str(error["loc"][0]) if error["loc"] else ""
     kind = error["type"]
@@ -90,7 +98,7 @@ def _fault(model: type[BaseModel], value: Mapping[str, Any], error: ErrorDetails
         return Fault(at, constraint, sentence.format(at, **{"expected": "", **error.get("ctx", {})}))
     if kind == "missing":
         return Fault(at, "isDefined", f"{at} should not be empty")
-    return Fault(at, kind, f"{at}: {error['msg'].removeprefix('Value error, ')}")
+    return Fault(at, "isValid", f"{at} {sentence_of(error)}" if at else sentence_of(error))
 
 
 def _is_list_of_text(model: type[BaseModel], name: str) -> bool:

@@ -27,6 +27,7 @@ from beamlore.contract._limits import (
     MAX_UNIT,
 )
 from beamlore.contract._metadata_set import ActiveConfiguration, MetadataEntry, MetadataSet, apply_value_map
+from beamlore.contract._paths import safe_folder, safe_path, visible
 from beamlore.contract._pid import InvalidPidError, check_pid, deterministic_pid, new_pid
 from beamlore.contract._roles import (
     CATALOGUE_ADMIN,
@@ -142,9 +143,12 @@ __all__ = [
     "plain_value",
     "proposal_group",
     "proposal_of_group",
+    "safe_folder",
+    "safe_path",
     "salvage_message",
     "scan_topic",
     "shrink_message",
     "unit_registry",
+    "visible",
     "vocabulary_version",
 ]

@@ -44,7 +44,8 @@ from beamlore.core._models import ApiModel
 from beamlore.core._mongo import connect, reason_of
 from beamlore.core._mongo_errors import is_transient, is_unknown_commit, translated
 from beamlore.core._present import PresentVerifier, check_account
-from beamlore.core._problems import bounded, install_error_handlers, listed, most_details, shortened
+from beamlore.core._problems import bounded, install_error_handlers, listed, most_details, request_mistakes, shortened
+from beamlore.core._query import takes_any_query
 from beamlore.core._rechecks import AccountRechecks
 from beamlore.core._schema import SchemaWatch
 from beamlore.core._server import Server, serve, server
@@ -61,6 +62,7 @@ from beamlore.core._settings import (
 from beamlore.core._telemetry import configure_logging
 from beamlore.core._tokens import TokenVerifier, is_address, verified_email
 from beamlore.core._tracing import begin_span, is_tracing, span_within, start_tracing, traceparent_of
+from beamlore.core._wording import mistakes_of, place_in, sentence_of, written
 
 __all__ = [
     "ANONYMOUS",
@@ -138,19 +140,24 @@ __all__ = [
     "measured",
     "migrate",
     "migrate_now",
+    "mistakes_of",
     "most_details",
     "new_request_id",
     "phase_took",
+    "place_in",
     "read_seconds",
     "reason_of",
     "request_id",
+    "request_mistakes",
     "requires",
+    "sentence_of",
     "serve",
     "server",
     "service_client",
     "shortened",
     "span_within",
     "start_tracing",
+    "takes_any_query",
     "takes_bodies_of",
     "to_database",
     "to_server",
@@ -158,4 +165,5 @@ __all__ = [
     "translated",
     "verified_email",
     "working_on",
+    "written",
 ]

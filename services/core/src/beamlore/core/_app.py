@@ -110,7 +110,7 @@ def create_app(
     if isinstance(settings, OidcSettings):
         app.state.verifier = PresentVerifier(settings)
     install_error_handlers(app)
-    index = RouteIndex(app.router.middleware_stack, routers)
+    index = RouteIndex(app.router.middleware_stack, routers, prefix)
     app.add_middleware(Bodies, settings=settings, route_of=index.route_of)
     app.add_middleware(Requests, settings=settings)
     app.add_middleware(_LastAnswers, ending=health.ending)

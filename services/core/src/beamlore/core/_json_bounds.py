@@ -19,6 +19,13 @@ _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _TEXT = re.compile(rb'"[^"]*"')
 _STEPS: Final = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _SUSPICIOUS = re.compile(rb"NaN|Infinity|\\u[dD][89a-fA-F]|[0-9]{19}")
+_TOKEN = re.compile(
+    rb'"(?P<name>(?:[^"\\]|\\.)*)"\s*:|"(?:[^"\\]|\\.)*"'
+    rb"|(?P<integer>-?[0-9]{19,4300})(?![0-9.eE])|[-0-9.eE+]+",
+    re.DOTALL,
+)
+"""A name, a text, an integer of many digits, or another number."""
+_INT64 = range(-(2**63), 2**63)
 _OPENED = re.compile(r"[\[{]|%5b|%7b", re.IGNORECASE)
 
 
@@ -56,6 +63,7 @@ class JsonBounds:
         """
         self.check(text)
         if _SUSPICIOUS.search(text):
+            _check_integers(text)
             try:
                 orjson.loads(text)
             except orjson.JSONDecodeError as error:
@@ -76,6 +84,23 @@ class JsonBounds:
         steps = (_STEPS[one] for one in _structure(text) if one in _STEPS)
         if max(accumulate(steps), default=0) > self._depth:
             raise BadRequestError(f"{self._what} is nested more than {self._depth} deep; send it flatter")
+
+
+def _check_integers(text: bytes) -> None:
+    """Let JSON through whose integers have 64 bits, which is what BSON, Parquet and most readers store.
+
+    Raises:
+        BadRequestError: one has more; the text says at which name.
+    """
+    name = ""
+    for found in _TOKEN.finditer(text):
+        if found["name"] is not None:
+            name = found["name"].decode(errors="replace")
+        elif found["integer"] is not None and int(found["integer"]) not in _INT64:
+            raise BadRequestError(
+                f"{name or 'the value'}: the integer {found['integer'].decode()[:40]} has more than 64 bits; "
+                "send it as text, or as a number with an exponent"
+            )
 
 
 def _structure(text: bytes) -> bytes:

@@ -12,12 +12,14 @@ from starlette.exceptions import HTTPException
 from beamlore.core._current import current_request
 from beamlore.core._errors import BeamloreError
 from beamlore.core._mongo_errors import translated
+from beamlore.core._wording import mistakes_of, written
 
 log = structlog.get_logger(__name__)
 
 _DETAIL_LENGTH = 16 * 1024
 _ONE_LENGTH = 700
 _MOST_DETAILS = 20
+_MOST_LOOKED_AT = 200
 
 
 def problem(
@@ -63,14 +65,23 @@ def bounded(mistakes: Sequence[str], number: int | None = None) -> list[str]:
     return [*shown, f"and {more} more mistakes"] if more > 0 else shown
 
 
+def request_mistakes(error: RequestValidationError) -> tuple[list[tuple[str, str]], int]:
+    """Return the first mistakes of a request, each where it is and what is wrong; and how many there are."""
+    errors = error.errors()
+    found: list[tuple[str, str]] = []
+    for part in dict.fromkeys(one["loc"][0] for one in errors[:_MOST_LOOKED_AT]):
+        inside = [{**one, "loc": one["loc"][1:]} for one in errors[:_MOST_LOOKED_AT] if one["loc"][0] == part]
+        value = error.body if part == "body" else {str(one["loc"][0]): None for one in inside if one["loc"]}
+        for mistake in mistakes_of(inside, value):
+            at = written(mistake.place) or ("the body" if part == "body" else str(part))
+            found.append((at[:_ONE_LENGTH], mistake.sentence[:_ONE_LENGTH]))
+    return found[: most_details()], max(len(found), len(errors) if len(errors) > _MOST_LOOKED_AT else 0)
+
+
 def _validation_problem(error: RequestValidationError) -> JSONResponse:
-    found = error.errors()
-    where = [
-        {"at": "/".join(str(part)[:_ONE_LENGTH] for part in one["loc"]), "message": str(one["msg"])[:_ONE_LENGTH]}
-        for one in found[: most_details()]
-    ]
-    detail = listed([f"{one['at']}: {one['message']}" for one in where], len(found))
-    return problem(422, detail, extra={"errors": where})
+    found, number = request_mistakes(error)
+    detail = listed([f"{at}: {sentence}" for at, sentence in found], number)
+    return problem(422, detail, extra={"errors": [{"at": at, "message": sentence} for at, sentence in found]})
 
 
 def install_error_handlers(app: FastAPI) -> None:

@@ -9,6 +9,8 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from beamlore.core._query import QueryParameters
+
 
 @dataclass
 class _Node:
@@ -27,13 +29,15 @@ class RouteIndex:
     (``{path:path}``) are left to the router.
     """
 
-    def __init__(self, router: ASGIApp, routers: Iterable[APIRouter]) -> None:
+    def __init__(self, router: ASGIApp, routers: Iterable[APIRouter], prefix: str) -> None:
         """Index the routes.
 
         Args:
             router: what is called where no route is found here.
             routers: included in the application with their full paths.
+            prefix: of our own routes, which refuse unknown query parameters.
         """
+        self._query = QueryParameters(prefix)
         self._router = router
         self._root = _Node()
         for one in routers:
@@ -51,6 +55,8 @@ class RouteIndex:
                 scope["path_params"] = dict(zip(names, values, strict=True))
                 scope["endpoint"] = route.endpoint
                 scope["route"] = route
+                if scope["query_string"]:
+                    send = self._query.checked(route, scope, send)
                 await route.app(scope, receive, send)
                 return
             scope["path"] = "/".join(segment.replace("/", "%2F") for segment in _segments(scope))

@@ -10,7 +10,7 @@ from beamlore.catalogue.answers import json_response
 from beamlore.catalogue.auth.parts import IdToken, LoginAnswer, LoginAttempts, Provider, Tokens, Users, admitted
 from beamlore.catalogue.auth.provider import local_path
 from beamlore.catalogue.refusals import refusals
-from beamlore.core import UnauthenticatedError
+from beamlore.core import UnauthenticatedError, takes_any_query
 
 router = APIRouter(prefix="/api/v3/auth/oidc", tags=["auth"], responses=refusals(400, 401, 404, 429, 503))
 _COOKIE = "beamlore-login"
@@ -48,6 +48,7 @@ async def oidc(
 @router.get(
     "/callback", operation_id="AuthController_loginCallback_v3", status_code=302, response_class=RedirectResponse
 )
+@takes_any_query
 async def oidc_callback(request: Request, provider: Provider, tokens: Tokens, users: Users) -> Response:
     """Take the browser back from the login page and send it to the frontend with a token."""
     remembered = tokens.unseal(request.cookies.get(_COOKIE, ""))

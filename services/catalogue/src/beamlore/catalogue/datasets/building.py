@@ -11,12 +11,14 @@ from beamlore.catalogue.database import Document
 from beamlore.catalogue.datasets.conversion import to_current, without_si
 from beamlore.catalogue.lifecycle import initial_lifecycle
 from beamlore.catalogue.names import names
+from beamlore.contract import safe_folder
 from beamlore.core import Principal
 
 _LISTS = names(
     "accessGroups sharedWith keywords techniques relationships principalInvestigators proposalIds sampleIds "
     "instrumentIds inputDatasets usedSoftware"
 )
+_FOLDERS = names("sourceFolder")
 _COUNTS = names("size packedSize numberOfFiles numberOfFilesArchived")
 
 
@@ -66,4 +68,7 @@ def stored_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     stored = to_current(fields)
     if isinstance(stored.get("scientificMetadata"), dict):
         stored["scientificMetadata"] = without_si(stored["scientificMetadata"])
+    for name in _FOLDERS:
+        if isinstance(stored.get(name), str):
+            stored[name] = safe_folder(stored[name])
     return stored

@@ -17,7 +17,7 @@ from pymongo import UpdateOne
 
 from beamlore.catalogue.ingest.models import BatchItem, Metadata, RawDataset
 from beamlore.catalogue.lifecycle import initial_lifecycle
-from beamlore.contract import ENDS
+from beamlore.contract import ENDS, safe_folder, safe_path
 
 _BLOCKS = uuid.UUID("4b6f0a52-8c57-4b0e-9d3c-0a1f8e7d2c64")
 STORED_VERSION = "v4"
@@ -90,7 +90,7 @@ def new_files(item: BatchItem, dataset: RawDataset, user: str, now: datetime) ->
     """Return the OrigDatablock of a scan that is not stored yet. Inserting one costs half of upserting it."""
     return {
         "_id": block_id(item.pid),
-        **_listed(item, user),
+        **_listed(item, dataset, user),
         **_first_of_files(item, dataset, user, now),
         "updatedAt": now,
         "beamlore": {"sequence": item.sequence, "state": item.state},
@@ -102,7 +102,7 @@ def files_operation(item: BatchItem, dataset: RawDataset, user: str, now: dateti
     return UpdateOne(
         {"_id": block_id(item.pid), **_before(item)},
         {
-            "$set": {**_listed(item, user), "beamlore.sequence": item.sequence, "beamlore.state": item.state},
+            "$set": {**_listed(item, dataset, user), "beamlore.sequence": item.sequence, "beamlore.state": item.state},
             "$currentDate": {"updatedAt": True},
             "$setOnInsert": _first_of_files(item, dataset, user, now),
         },
@@ -165,10 +165,13 @@ def _before(item: BatchItem) -> dict[str, Any]:
     return {"$or": [earlier, not_ended]} if item.state in ENDS else {**earlier, **not_ended}
 
 
-def _listed(item: BatchItem, user: str) -> dict[str, Any]:
+def _listed(item: BatchItem, dataset: RawDataset, user: str) -> dict[str, Any]:
     return {
         "size": sum(file.size for file in item.files),
-        "dataFileList": [{"path": file.path, "size": file.size, "time": file.time} for file in item.files],
+        "dataFileList": [
+            {"path": safe_path(file.path, dataset.source_folder), "size": file.size, "time": file.time}
+            for file in item.files
+        ],
         "updatedBy": user,
     }
 
@@ -190,7 +193,7 @@ def _stored(item: BatchItem, dataset: RawDataset, user: str) -> dict[str, Any]:
         "type": dataset.type,
         "owner": dataset.owner,
         "contactEmail": dataset.contact_email,
-        "sourceFolder": dataset.source_folder,
+        "sourceFolder": safe_folder(dataset.source_folder),
         "creationTime": dataset.creation_time,
         "startTime": dataset.start_time,
         "creationLocation": dataset.creation_location,

@@ -37,7 +37,6 @@ class OrigDatablockService(BlockService):
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground, COLLECTION, block_rights(ground.policy, ground.settings))
         settings = ground.settings
-        self._datasets = ground.database[DATASETS]
         self.metadata = FileMetadataSchema(settings.datafiles_metadata_schema)
         self._parents_shown = GuardedRepository(
             ground.database[DATASETS], DatasetRights(ground.policy, settings), settings.query_seconds

@@ -18,6 +18,8 @@ from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.changes import not_changed, not_later, set_fields
 from beamlore.catalogue.parts.parents import DatasetsOfParts
 from beamlore.catalogue.parts.rights import PartRights
+from beamlore.catalogue.parts.totals import DATASETS
+from beamlore.contract import safe_path
 from beamlore.core import ForbiddenError, NotFoundError, Principal
 
 OF_ONE_DATASET = 10_000
@@ -45,6 +47,7 @@ class BlockService:
         self.rights = rights
         self.parents = DatasetsOfParts(ground, of_datasets or rights)
         self._store = ground.store(collection, rights)
+        self._datasets = ground.database[DATASETS]
         self._blocks = ground.database[collection]
         self._transactions = ground.transactions
         self._publishes = ground.settings.files_public_with_dataset
@@ -113,7 +116,7 @@ class BlockService:
         block: Document = {
             "_id": str(uuid.uuid4()),
             "isPublished": self._publishes and bool(dataset.get("isPublished", False)),
-            **{name: value for name, value in fields.items() if name not in _INHERITED},
+            **{name: value for name, value in _with_paths(fields, dataset).items() if name not in _INHERITED},
             "accessGroups": [],
             **{name: dataset[name] for name in _INHERITED if dataset.get(name) is not None},
             "datasetId": dataset["_id"],
@@ -159,7 +162,8 @@ class BlockService:
             where = both(where, allowed)
             if not await self._store.count(principal, both({"_id": block["_id"]}, allowed)):
                 raise UnseenError("Unauthorized access")
-        update = set_fields(principal, fields)
+        dataset = await self._datasets.find_one({"_id": block["datasetId"]}, {"sourceFolder": 1})
+        update = set_fields(principal, _with_paths(fields, dataset or {}))
 
         async def work(session: AsyncClientSession) -> Sequence[Change]:
             before = await self._blocks.find_one_and_update(
@@ -221,6 +225,15 @@ class BlockService:
         turn = self._turns.setdefault(pid, asyncio.Lock())
         async with turn:
             return await self._transactions.run(work)
+
+
+def _with_paths(fields: Mapping[str, Any], dataset: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a block's fields with the paths of its files within the dataset's folder."""
+    files = fields.get("dataFileList")
+    if not files:
+        return fields
+    folder = str(dataset.get("sourceFolder") or "")
+    return {**fields, "dataFileList": [{**file, "path": safe_path(file["path"], folder)} for file in files]}
 
 
 def shown(block: Mapping[str, Any]) -> dict[str, Any]:

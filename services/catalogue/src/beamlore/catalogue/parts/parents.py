@@ -13,7 +13,7 @@ from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.parts.rights import PartRights
 from beamlore.core import ForbiddenError, NotFoundError, Principal
 
-_SHOWN = {"ownerGroup": 1, "accessGroups": 1, "instrumentGroup": 1, "isPublished": 1}
+_SHOWN = {"ownerGroup": 1, "accessGroups": 1, "instrumentGroup": 1, "isPublished": 1, "sourceFolder": 1}
 
 
 class ParentDatasets:

@@ -17,6 +17,8 @@ from ..scan_items import item
 from .replicas import Replica, front_door
 
 _DRAIN_SECONDS, _STOP_SECONDS = 2, 60
+_AT_ONCE = 5
+"""Four who read, and one who writes."""
 
 
 @pytest.fixture
@@ -55,7 +57,14 @@ class Load:
         self.failures: list[str] = []
         self.requests = 0
         self.longest = 0.0
-        self._tasks = [asyncio.create_task(self._read()) for _ in range(4)] + [asyncio.create_task(self._write())]
+        self._tasks = [asyncio.create_task(self._read()) for _ in range(_AT_ONCE - 1)]
+        self._tasks.append(asyncio.create_task(self._write()))
+
+    async def more(self, count: int) -> None:
+        """Wait until so many more requests were sent."""
+        wanted = self.requests + count
+        while self.requests < wanted:
+            await asyncio.sleep(0.05)
 
     async def end(self) -> None:
         for task in self._tasks:
@@ -145,3 +154,24 @@ async def test_whoever_listens_is_told_when_to_come_back(replicas: list[Replica]
             texts = [(await answer.aread()).decode() for answer in (scans, datasets)]
         assert await stopping == 0
     assert all("\nretry: " in text for text in texts)
+
+
+async def test_crash_of_one_process_is_noticed_by_no_reader(
+    replicas: list[Replica], token: Tokens, tmp_path: Path
+) -> None:
+    admin = {"Authorization": f"Bearer {token('admin')}"}
+    ingestor = {"Authorization": f"Bearer {token.service('ingestor')}"}
+    async with (
+        front_door(replicas, tmp_path) as door,
+        httpx.AsyncClient(base_url=door, headers=admin, timeout=30) as reader,
+        httpx.AsyncClient(base_url=door, headers=ingestor, timeout=30) as writer,
+    ):
+        load = Load(reader, writer)
+        await load.more(100)
+        replicas[0].kill()
+        await load.more(100)
+        await load.end()
+
+    assert [one for one in load.failures if " 5" in one[:8]] == [], "the other answers from the first moment on"
+    # What was just being sent or written is lost: each reader and the writer has one request under way.
+    assert len(load.failures) <= _AT_ONCE, load.failures

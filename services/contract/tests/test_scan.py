@@ -84,76 +84,82 @@ def test_defaults_are_not_sent(message_json: Build) -> None:
     "field", ["pid", "sequence", "beamline", "proposal", "command", "start", "path", "sent", "kind"]
 )
 def test_field_that_is_missing_is_named(message_json: Build, field: str) -> None:
-    with pytest.raises(InvalidMessageError, match=f"missing required field `{field}`"):
+    with pytest.raises(InvalidMessageError, match=f"`{field}` is missing"):
         decode_message(message_json(**{field: None}))
 
 
 @pytest.mark.parametrize("kind", ["finished", "aborted"])
 def test_scan_that_ended_has_an_end(message_json: Build, kind: str) -> None:
-    with pytest.raises(InvalidMessageError, match="missing required field `end`"):
+    with pytest.raises(InvalidMessageError, match="`end` is missing"):
         decode_message(message_json(kind=kind))
 
 
 @pytest.mark.parametrize("kind", ["started", "updated"])
 def test_scan_that_goes_on_has_no_end(message_json: Build, kind: str) -> None:
-    with pytest.raises(InvalidMessageError, match="unknown field `end`"):
+    with pytest.raises(InvalidMessageError, match="`end` is not a known field"):
         decode_message(message_json(kind=kind, end="2026-11-21T11:00:00Z"))
 
 
 def test_only_an_aborted_scan_has_a_reason(message_json: Build) -> None:
     end = "2026-11-21T11:00:00Z"
     decode_message(message_json(kind="aborted", end=end, reason="stopped by the user"))
-    with pytest.raises(InvalidMessageError, match="unknown field `reason`"):
+    with pytest.raises(InvalidMessageError, match="`reason` is not a known field"):
         decode_message(message_json(kind="finished", end=end, reason="done"))
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"kind": "paused"}, r"Invalid value 'paused' - at `\$.kind`"),
-        ({"kind": "interrupted"}, r"Invalid value 'interrupted'"),
+        ({"kind": "paused"}, "kind: 'paused' is not one of"),
+        ({"kind": "interrupted"}, "'interrupted' is not one of"),
         ({"pid": "no-slash"}, "'no-slash' is not a PID"),
-        ({"pid": ""}, r"length >= 1 - at `\$.pid`"),
-        ({"pid": "p/" + "x" * 300}, r"length <= 256 - at `\$.pid`"),
-        ({"sequence": -1}, r">= 0 - at `\$.sequence`"),
-        ({"sequence": 1.5}, r"Expected `int`, got `float` - at `\$.sequence`"),
-        ({"sequence": "1"}, r"Expected `int`, got `str`"),
-        ({"sequence": 2**53 + 1}, r"<= 9007199254740992"),
-        ({"beamline": "Balder"}, r"matching regex .* - at `\$.beamline`"),
-        ({"beamline": "../balder"}, r"matching regex"),
-        ({"beamline": "balder\n"}, r"matching regex"),
-        ({"beamline": ""}, r"matching regex"),
-        ({"beamline": "b" * 64}, r"matching regex"),
-        ({"proposal": ""}, r"length >= 1 - at `\$.proposal`"),
-        ({"proposal": 20260101}, r"Expected `str`, got `int`"),
-        ({"command": "x" * 4097}, r"length <= 4096 - at `\$.command`"),
-        ({"path": "x" * 4097}, r"length <= 4096 - at `\$.path`"),
-        ({"sample": "x" * 257}, r"length <= 256 - at `\$.sample`"),
-        ({"start": "2026-11-21T10:00:00"}, r"with a timezone component - at `\$.start`"),
-        ({"start": "yesterday"}, r"Invalid RFC3339 encoded datetime - at `\$.start`"),
-        ({"start": 1763719200}, r"Expected `datetime`, got `int` - at `\$.start`"),
-        ({"sent": "2026-11-21"}, r"at `\$.sent`"),
-        ({"number": -1}, r"at `\$.number`"),
-        ({"points": -1}, r"at `\$.points`"),
-        ({"pointsPlanned": 2**60}, r"at `\$.pointsPlanned`"),
-        ({"metadata": [1]}, r"Expected `object`, got `array` - at `\$.metadata`"),
-        ({"metadata": {"": {"value": 1}}}, r"length >= 1 - at `key` in `\$.metadata`"),
-        ({"metadata": {"k" * 257: {"value": 1}}}, r"length <= 256 - at `key` in `\$.metadata`"),
+        ({"pid": ""}, "pid: must not be empty"),
+        ({"pid": "p/" + "x" * 300}, "pid: must have at most 256 characters"),
+        ({"sequence": -1}, "sequence: must be at least 0"),
+        ({"sequence": 1.5}, "sequence: must be an integer, not a number"),
+        ({"sequence": "1"}, "sequence: must be an integer, not text"),
+        ({"sequence": 2**53 + 1}, "sequence: must be at most 9007199254740992"),
+        ({"beamline": "Balder"}, "beamline: must match the pattern"),
+        ({"beamline": "../balder"}, "beamline: must match the pattern"),
+        ({"beamline": "balder\n"}, "beamline: must match the pattern"),
+        ({"beamline": ""}, "beamline: must match the pattern"),
+        ({"beamline": "b" * 64}, "beamline: must match the pattern"),
+        ({"proposal": ""}, "proposal: must not be empty"),
+        ({"proposal": 20260101}, "proposal: must be text, not an integer"),
+        ({"command": "x" * 4097}, "command: must have at most 4096 characters"),
+        ({"path": "x" * 4097}, "path: must have at most 4096 characters"),
+        ({"sample": "x" * 257}, "sample: must have at most 256 characters"),
+        ({"start": "2026-11-21T10:00:00"}, "start: must have a time zone"),
+        ({"start": "yesterday"}, "start: must be a date and time such as"),
+        ({"start": 1763719200}, "start: must be a date and time, not an integer"),
+        ({"sent": "2026-11-21"}, "sent: must be a date and time"),
+        ({"number": -1}, "number: must be at least 0"),
+        ({"points": -1}, "points: must be at least 0"),
+        ({"pointsPlanned": 2**60}, "pointsPlanned: must be at most"),
+        ({"metadata": [1]}, "metadata: must be an object, not a list"),
+        ({"metadata": {"": {"value": 1}}}, "metadata: must not be empty"),
+        ({"metadata": {"k" * 257: {"value": 1}}}, "metadata: must have at most 256 characters"),
         ({"metadata": {"$set": {"value": 1}}}, r"'\$set' may not begin with '\$'"),
         ({"metadata": {"a.b": {"value": 1}}}, r"'a.b' may not begin with '\$' or contain '.'"),
         ({"metadata": {"a\0b": {"value": 1}}}, r"contain '.' or NUL"),
-        ({"metadata": {"a": 1}}, r"Expected `object`, got `int` - at `\$.metadata\[...\]`"),
-        ({"metadata": {"a": {}}}, r"missing required field `value`"),
-        ({"metadata": {"a": {"value": {"b": 1}}}}, r"got `object`"),
-        ({"metadata": {"a": {"value": [[1]]}}}, r"got `array`"),
-        ({"metadata": {"a": {"value": 2**63}}}, r"<= 9223372036854775807"),
-        ({"metadata": {"a": {"value": [-(2**63) - 1]}}}, r">= -9223372036854775808"),
-        ({"metadata": {"a": {"value": 1, "units": "mm"}}}, r"unknown field `units`"),
-        ({"metadata": {"a": {"value": 1, "unit": "m" * 65}}}, r"length <= 64"),
-        ({"files": [{"path": "a", "size": -1, "time": "2026-11-21T10:00:00Z"}]}, r">= 0 - at `\$.files\[0\].size`"),
-        ({"files": [{"path": "", "size": 1, "time": "2026-11-21T10:00:00Z"}]}, r"at `\$.files\[0\].path`"),
-        ({"files": [{"path": "a", "size": 1}]}, r"missing required field `time`"),
-        ({"colour": "red"}, r"unknown field `colour`"),
+        ({"metadata": {"a": 1}}, r"metadata\.a: must be an object, not an integer"),
+        ({"metadata": {"good": {"value": 1}, "a": {}}}, r"metadata\.a: `value` is missing"),
+        ({"metadata": {"a": {"value": {"b": 1}}}}, r"metadata\.a\.value: must be .*, not an object"),
+        ({"metadata": {"a": {"value": [[1]]}}}, r"metadata\.a\.value\[0\]: must be .*, not a list"),
+        ({"metadata": {"a": {"value": 2**63}}}, r"metadata\.a\.value: must be at most 9223372036854775807"),
+        (
+            {"metadata": {"a": {"value": [-(2**63) - 1]}}},
+            r"value\[0\]: must be at least -9223372036854775808",
+        ),
+        ({"metadata": {"a": {"value": 1, "units": "mm"}}}, r"metadata\.a: `units` is not a known field"),
+        ({"metadata": {"a": {"value": 1, "unit": "m" * 65}}}, r"metadata\.a\.unit: must have at most 64"),
+        (
+            {"files": [{"path": "a", "size": -1, "time": "2026-11-21T10:00:00Z"}]},
+            r"\[0\]\.size: must be at least 0",
+        ),
+        ({"files": [{"path": "", "size": 1, "time": "2026-11-21T10:00:00Z"}]}, r"files\[0\]\.path: must not be empty"),
+        ({"files": [{"path": "a", "size": 1}]}, r"files\[0\]: `time` is missing"),
+        ({"colour": "red"}, "`colour` is not a known field"),
     ],
 )
 def test_what_breaks_a_rule_is_refused_and_said(message_json: Build, changes: dict[str, object], said: str) -> None:
@@ -167,9 +173,9 @@ def test_what_breaks_a_rule_is_refused_and_said(message_json: Build, changes: di
     [
         (b"", "truncated"),
         (b"not json", "malformed"),
-        (b"null", "Expected `object`, got `null`"),
-        (b"[]", "Expected `object`, got `array`"),
-        (b"{}", "missing required field `kind`"),
+        (b"null", "must be an object, not null"),
+        (b"[]", "must be an object, not a list"),
+        (b"{}", "`kind` is missing"),
         (b'{"kind":"started","pid":"\xff/1"}', "invalid"),
         (b'{"schemaVersion":1,"pid":' + b"[" * 9000, "nested too deeply"),
     ],

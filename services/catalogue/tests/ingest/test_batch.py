@@ -335,3 +335,19 @@ async def test_an_escaped_folder_is_kept_as_one(served: Served) -> None:
     one = item(dataset={"sourceFolder": "/data/../../etc\u202e"})
     assert await write(ingestor, one) == ["created"]
     assert (await scan(ingestor, one["pid"]))["path"] == "/data/%2E%2E/%2E%2E/etc\\u202e"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ({"gap": {"value": 1}, "energy": {"value": {"deep": 1}}}, "items[0].metadata.energy.value: must be"),
+        ({"gap": {"value": 1}, "energy": {"value": 1, "unit": 5}}, "items[0].metadata.energy.unit: must be text"),
+        ({"energy": {"value": 2**63}}, "value: the integer 9223372036854775808 has more than 64 bits"),
+        ({"energy": {"value": 2**64}}, "value: the integer 18446744073709551616 has more than 64 bits"),
+    ],
+)
+async def test_a_wrong_entry_is_named(served: Served, metadata: dict[str, Any], said: str) -> None:
+    answer = await (await served.as_("ingestor")).post(BATCH, json={"items": [item(metadata=metadata)]})
+    assert answer.status_code in (400, 422)
+    assert said in answer.json()["detail"]
+    assert not any(word in answer.text for word in ("[...]", "$.", "value_error"))

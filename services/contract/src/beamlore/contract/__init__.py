@@ -73,6 +73,7 @@ from beamlore.contract._units import (
     vocabulary_version,
 )
 from beamlore.contract._values import NOT_A_NUMBER, Plain, Scalar, UnfitValueError, plain_text, plain_value
+from beamlore.contract._wording import explained
 
 __all__ = [
     "CATALOGUE_ADMIN",
@@ -125,6 +126,7 @@ __all__ = [
     "define_units",
     "deterministic_pid",
     "encode_message",
+    "explained",
     "fit_count",
     "fit_entry",
     "fit_file",

@@ -14,6 +14,7 @@ from beamlore.contract._limits import MAX_NAME, MAX_PATH
 from beamlore.contract._pid import InvalidPidError
 from beamlore.contract._scan import AwareDatetime, File, InvalidMessageError, MetadataValue, ScanMessage
 from beamlore.contract._values import plain_text
+from beamlore.contract._wording import explained
 
 _ENTRY_FIELDS = ("value", "unit", "name", "source", "group", "available", "reason")
 
@@ -44,7 +45,7 @@ def salvage_message(data: bytes) -> ScanMessage:
     try:
         message: ScanMessage = msgspec.convert(fields, ScanMessage, strict=True)
     except (msgspec.ValidationError, InvalidPidError) as error:
-        raise InvalidMessageError(str(error)) from error
+        raise InvalidMessageError(explained(error, fields)) from error
     return msgspec.structs.replace(message, metadata=metadata, files=files)
 
 

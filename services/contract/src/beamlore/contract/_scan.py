@@ -27,6 +27,7 @@ from beamlore.contract._limits import (
     MAX_UNIT,
 )
 from beamlore.contract._pid import InvalidPidError, check_pid
+from beamlore.contract._wording import explained
 
 SCHEMA_VERSION: Literal[1] = 1
 """Version of the message's schema: raised when a reader of the former one would misunderstand."""
@@ -193,9 +194,9 @@ def decode_message(data: bytes) -> ScanMessage:
             raise UnsupportedSchemaVersionError(
                 f"schema version {version!r} is not supported; this reader knows version {SCHEMA_VERSION}"
             ) from error
-        raise InvalidMessageError(
-            "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        ) from error
+        if isinstance(error, RecursionError):
+            raise InvalidMessageError("it is nested too deeply") from error
+        raise InvalidMessageError(explained(error, data, MetadataValue)) from error
     return message
 
 

@@ -6,10 +6,10 @@ import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
 from beamlore.catalogue.answers import json_response
-from beamlore.catalogue.ingest.models import Batch, BatchAnswer, BatchDurability, decoder, encoder
+from beamlore.catalogue.ingest.models import Batch, BatchAnswer, BatchDurability, Metadata, decoder, encoder
 from beamlore.catalogue.problems import problems
 from beamlore.catalogue.state import Ingest, Writer
-from beamlore.contract import CATALOGUE_INGEST
+from beamlore.contract import CATALOGUE_INGEST, explained
 from beamlore.core import Principal, UnprocessableError, requires, takes_bodies_of
 
 router = APIRouter(prefix="/api/beamlore/v1", tags=["ingest"], responses=problems(401, 403, 503))
@@ -40,8 +40,10 @@ async def write_batch(request: Request, principal: Ingestor, ingest: Ingest) -> 
     try:
         with ingest.phases("decode"):
             batch = decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise UnprocessableError(f"Malformed batch: {explained(error, body, Metadata)}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnprocessableError(f"the batch does not have its form: {error}") from error
+        raise UnprocessableError(f"Malformed batch: {error}") from error
     answer = await ingest.write(principal, batch)
     return Response(encoder.encode(answer), media_type="application/json")
 

@@ -58,7 +58,11 @@ def fit_entry(raw: object, **texts: object) -> MetadataValue:
         reasons.append(plain.note)
     fitted = {}
     for name, limit in _FIELDS.items():
-        text = plain_text(given.get(name) or (plain.unit if plain and name == "unit" else ""), MAX_PATH)
+        said = given.get(name)
+        # Not by its truth: a device may give an array where a text belongs.
+        if said is None or (isinstance(said, str) and not said):
+            said = plain.unit if plain and name == "unit" else ""
+        text = plain_text(said, MAX_PATH)
         if len(text) > limit:
             reasons.append(f"the {name} was cut to {limit} characters")
         fitted[name] = text[:limit]

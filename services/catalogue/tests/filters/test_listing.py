@@ -111,3 +111,21 @@ def test_facets_that_are_no_field_are_left_out() -> None:
     assert [field.path for field in parse_facets('["type", "keywords", "colour"]', DATASETS)] == ["type", "keywords"]
     with pytest.raises(FilterError):
         parse_facets('{"type": 1}', DATASETS)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            '{"where": {"a": 1},}',
+            "Invalid JSON in filter: Expected double-quoted property name in JSON at position 19 (line 1 column 20)",
+        ),
+        ('{"where":\n {"a" 1}}', "Invalid JSON in filter: unexpected character, expected '"),
+        ("[1,]", "Invalid JSON in filter: trailing comma is not allowed in JSON at position 2 (line 1 column 3)"),
+        ("nope", "Invalid JSON in filter: "),
+    ],
+)
+def test_malformed_json_is_told_with_its_place(text: str, says: str) -> None:
+    with pytest.raises(FilterError) as raised:
+        parse_filter(text, V3)
+    assert raised.value.detail.startswith(says)

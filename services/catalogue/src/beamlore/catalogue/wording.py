@@ -42,6 +42,10 @@ class Fault:
     constraint: str
     sentence: str
 
+    def told(self) -> dict[str, Any]:
+        """Return it as class-validator writes one: property, and its constraints with a sentence each."""
+        return {"property": self.at, "constraints": {self.constraint: self.sentence}, "children": []}
+
     def __str__(self) -> str:
         return self.sentence
 

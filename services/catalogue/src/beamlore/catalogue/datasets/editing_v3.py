@@ -45,7 +45,7 @@ async def create(request: Request, principal: CurrentPrincipal, editor: Editor) 
     editor.check_may_edit(principal)
     body = await read_object(request)
     editor.check_type(body.get("type"))
-    fields = validated(_CREATE.get(str(body.get("type")), CreateOther), _named(body))
+    fields = validated(_CREATE.get(str(body.get("type")), CreateOther), _named(body), as_json=True)
     return json_response(as_v3(await editor.create(principal, fields, "3")), 201)
 
 
@@ -81,7 +81,7 @@ async def update(
 ) -> Response:
     """Change some fields of a dataset."""
     editor.check_may_edit(principal)
-    changes = validated(PartialUpdateFormer, await read_object(request))
+    changes = validated(PartialUpdateFormer, await read_object(request), as_json=True)
     return json_response(as_v3(await editor.change(principal, pid, changes, if_unmodified_since)))
 
 
@@ -96,7 +96,7 @@ async def replace(pid: PidParameter, request: Request, principal: CurrentPrincip
     editor.check_may_edit(principal)
     body = await read_object(request)
     kind = await editor.type_of(principal, pid)
-    fields = validated(_REPLACE.get(kind, ReplaceOther), _named(body))
+    fields = validated(_REPLACE.get(kind, ReplaceOther), _named(body), as_json=True)
     return json_response(as_v3(await editor.replace(principal, pid, fields)))
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+import orjson
 from fastapi import Path, Query, Request
 from pydantic import BaseModel, ValidationError
 
 from beamlore.catalogue.keys import storable
 from beamlore.catalogue.wording import Fault, faults
-from beamlore.core import BadRequestError, bounded
+from beamlore.core import BadRequestError, bounded, most_details
 
 FilterParameter = Annotated[str | None, Query(description="JSON: where, fields, limits, include.")]
 FieldsParameter = Annotated[str | None, Query(description="JSON: what to look for.")]
@@ -31,13 +32,16 @@ def filter_of(request: Request, parameter: str | None) -> str | None:
     return header
 
 
-def validated(model: type[BaseModel], value: dict[str, Any], *, partial: bool = False) -> dict[str, Any]:
+def validated(
+    model: type[BaseModel], value: dict[str, Any], *, partial: bool = False, as_json: bool = False
+) -> dict[str, Any]:
     """Return the fields that were given, checked; metadata with keys that can be stored.
 
     Args:
         model: what they must be.
         value: the JSON object.
         partial: whether an explicit null is kept: in a merge it takes a field away.
+        as_json: whether faults are told as SciCat's v3 tells those of datasets: their JSON as text.
 
     Raises:
         BadRequestError: some field is missing, unknown or wrong; the text says which.
@@ -45,6 +49,8 @@ def validated(model: type[BaseModel], value: dict[str, Any], *, partial: bool = 
     found = checked(model, value, partial=partial)
     if isinstance(found, dict):
         return found
+    if as_json:
+        raise BadRequestError(orjson.dumps([fault.told() for fault in found[: most_details()]]).decode())
     raise invalid(found)
 
 

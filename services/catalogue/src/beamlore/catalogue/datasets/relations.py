@@ -6,6 +6,7 @@ SciCat includes them. Blocks of files have their own rule on v4; v3 shows those 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from beamlore.catalogue.access import Rights
@@ -88,8 +89,8 @@ class Relations:
             query = _query(link, keys, scope)
             related = await repository.find(principal, query) if keys else []
             if query.in_any_order:
-                # Few, and sorted here: blocks are large, and no index has them by dataset and identifier.
-                related.sort(key=lambda one: str(one["_id"]))
+                # Few, and sorted here: blocks are large, and no index has them by dataset and time.
+                related.sort(key=_age)
             for dataset in datasets:
                 own = set(_keys(dataset, link.here))
                 mine = [one for one in related if not own.isdisjoint(_ends(one, link))]
@@ -132,6 +133,12 @@ def _page(documents: list[Document], scope: Scope | None) -> list[Document]:
     if scope is None:
         return documents
     return documents[scope.limits.skip : scope.limits.skip + scope.limits.limit]
+
+
+def _age(document: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what sorts documents from the oldest to the newest, as SciCat finds them; then by identifier."""
+    created = document.get("createdAt")
+    return created.isoformat() if isinstance(created, datetime) else "", str(document["_id"])
 
 
 def _shown(document: Document, scope: Scope | None) -> Document:

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from beamlore.catalogue.filters.errors import FilterError
+from beamlore.catalogue.filters.errors import FilterError, NotJsonError
 from beamlore.catalogue.filters.fields import Vocabulary
 from beamlore.catalogue.filters.grammar import Condition
 from beamlore.catalogue.filters.where import parse_where
@@ -81,7 +81,7 @@ def decode(text: str | None, at: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise FilterError(at, f"not JSON: {error}") from error
+        raise NotJsonError(at, text, error) from error
 
 
 def parse_filter(text: str | None, style: Style) -> Listing:

@@ -217,10 +217,15 @@ class JobService(JobReader):
         job: Mapping[str, Any],
         readers: Sequence[Principal],
     ) -> Context:
-        """Return what actions see: of each dataset what any of the readers may see, else the PID alone."""
+        """Return what actions see: of each dataset what any of the readers may see.
+
+        Of others the PID, and that they are not published: else they would be seen.
+        """
         pids = pids_of(job) if rule.actions else []
         seen = await self._subjects.datasets(readers, pids)
-        return Context(request, before, [seen.get(pid, {"pid": pid}) for pid in pids], self._environment)
+        return Context(
+            request, before, [seen.get(pid, {"pid": pid, "isPublished": False}) for pid in pids], self._environment
+        )
 
     async def _creator(self, job: Mapping[str, Any]) -> Sequence[Principal]:
         """Return who created a job, with the groups of their latest login; without a record, with the job's group."""

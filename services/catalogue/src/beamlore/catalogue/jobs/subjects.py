@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from beamlore.catalogue.attachments.rights import attachment_rights
+from beamlore.catalogue.attachments.rights import ThroughParent, attachment_rights
 from beamlore.catalogue.database import Document, Query
 from beamlore.catalogue.database.repository import told_plainly
 from beamlore.catalogue.datasets.rights import DatasetRights
@@ -37,6 +37,7 @@ class Subjects:
         self._admin_groups = settings.admin_groups
         self._identities = ground.database[IDENTITIES]
         self._datasets = ground.store("Dataset", rights)
+        self._files = ground.store("OrigDatablock", ThroughParent())
         self._parts = {
             "origdatablocks": ground.store("OrigDatablock", block_rights(ground.policy, settings)),
             "datablocks": ground.store("Datablock", block_rights(ground.policy.unshared, settings, deleters_read=True)),
@@ -65,14 +66,17 @@ class Subjects:
             return await self._all.count_documents(where, maxTimeMS=self._milliseconds)
 
     async def missing_files(self, principal: Principal, files: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-        """Return which of the files named for each dataset are not among those that the principal may see."""
+        """Return which files named for datasets, which the principal may see, are not theirs.
+
+        Who sees a dataset sees its files, below it, whether these are published or not.
+        """
         asked = {pid: names for pid, names in files.items() if names}
         if not asked:
             return {}
         known: dict[str, set[str]] = {pid: set() for pid in asked}
         where = {"datasetId": {"$in": list(asked)}}
         query = Query(where, projection={"datasetId": 1, "dataFileList.path": 1})
-        for block in await self._parts["origdatablocks"].find(principal, query):
+        for block in await self._files.find(principal, query):
             known[block["datasetId"]].update(one.get("path") for one in block.get("dataFileList") or ())
         missing = {pid: [name for name in names if name not in known[pid]] for pid, names in asked.items()}
         return {pid: names for pid, names in missing.items() if names}

@@ -23,11 +23,6 @@ def validity(model: type[BaseModel], body: Mapping[str, Any], reasons: str, *mor
         found = checked(model, dict(body))
     except BadRequestError as error:
         found = [Fault("", "isValid", error.detail)]
-    wrong = [_told(fault) for fault in found] if isinstance(found, list) else []
-    wrong += [_told(Fault("", "isValid", sentence)) for sentence in more]
+    wrong = [fault.told() for fault in found] if isinstance(found, list) else []
+    wrong += [Fault("", "isValid", sentence).told() for sentence in more]
     return {"valid": not wrong, reasons: wrong}
-
-
-def _told(fault: Fault) -> dict[str, Any]:
-    """Return a fault as class-validator writes one: property, and its constraints with a sentence each."""
-    return {"property": fault.at, "constraints": {fault.constraint: fault.sentence}, "children": []}

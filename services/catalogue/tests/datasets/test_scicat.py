@@ -122,7 +122,7 @@ async def test_a_filter_narrows_and_never_widens(served: Served) -> None:
 async def test_a_malformed_filter_is_refused_and_said_where(served: Served) -> None:
     admin = await served.as_("admin")
     for url, params, at in (
-        ("/api/v3/datasets", {"filter": "{"}, "filter"),
+        ("/api/v3/datasets", {"filter": "{"}, "Invalid JSON in filter"),
         ("/api/v3/datasets", {"filter": '{"where": {"$where": "1"}}'}, "filter.where.$where"),
         ("/api/v4/datasets", {"filter": '{"where": {"colour": 1}}'}, "filter.where.colour"),
         ("/api/v3/datasets/fullquery", {"limits": "7"}, "limits"),

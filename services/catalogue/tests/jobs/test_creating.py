@@ -42,7 +42,7 @@ async def test_a_new_job_is_the_callers_own_and_submitted(jobs: ServedJobs) -> N
         (("ada", "blue"), {"jobParams": {}}, 400, "type"),
         (("ada", "blue"), {"type": "open", "jobParams": {}, "statusCode": "x"}, 400, "statusCode should not exist"),
         (("ada", "blue"), {"type": "open", "jobParams": {"$where": 1}, "ownerGroup": "blue"}, 400, "$where"),
-        (("ada", "blue"), {"type": "open", "jobParams": {"a": 2**63}, "ownerGroup": "blue"}, 400, "too large"),
+        (("ada", "blue"), {"type": "open", "jobParams": {"a": 2**63}, "ownerGroup": "blue"}, 400, "more than 64 bits"),
         (("ada", "blue"), asked("open", ownerGroup="blue", contactEmail="a@b, c@d"), 400, "must be an email"),
         (("ada", "blue"), asked("open", ownerGroup="blue", contactEmail="a@b\nBcc: c@d"), 400, "must be an email"),
         (("ada", "blue"), asked("open"), 403, "Owner group should be specified"),

@@ -300,4 +300,13 @@ async def test_a_malformed_filter_is_refused(served: Served) -> None:
     for filter in MALFORMED:
         answer = await served.member_of("admin").get(URL, params={"filters": filter})
         assert answer.status_code == 400
-        assert answer.json()["message"].startswith("filter")
+        assert answer.json()["message"].removeprefix("Invalid JSON in ").startswith("filter")
+
+
+async def test_proposals_come_from_the_oldest_where_no_order_is_asked_for(served: Served) -> None:
+    keys = ["20260303", "20260101", "20260202"]
+    for key in keys:
+        await create(served, proposalId=key)
+    office = served.member_of("user office")
+    for url in (URL, f"{URL}/fullquery"):
+        assert [one["proposalId"] for one in await asked(office, "GET", url)] == keys

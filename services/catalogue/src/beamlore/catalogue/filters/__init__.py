@@ -5,10 +5,11 @@ from beamlore.catalogue.filters.errors import FilterError
 from beamlore.catalogue.filters.facets import parse_facets
 from beamlore.catalogue.filters.fields import Vocabulary, kinds_of
 from beamlore.catalogue.filters.fullquery import parse_fullquery_fields
-from beamlore.catalogue.filters.listing import Listing, Scope, Style, parse_filter, parse_limits
+from beamlore.catalogue.filters.listing import OLDEST_FIRST, Listing, Scope, Style, parse_filter, parse_limits
 from beamlore.catalogue.filters.where import parse_where
 
 __all__ = [
+    "OLDEST_FIRST",
     "FilterError",
     "Listing",
     "Scope",

@@ -19,6 +19,10 @@ _DIRECTIONS = {"asc": 1, "desc": -1, "ascending": 1, "descending": -1, "1": 1, "
 _HIDDEN = {"beamlore": 0}
 
 
+OLDEST_FIRST = (("createdAt", 1),)
+"""The order of lists where none is asked for: that in which SciCat's database finds documents."""
+
+
 @dataclass(frozen=True)
 class Style:
     """How a route reads its filter: SciCat's v3 and v4 differ."""

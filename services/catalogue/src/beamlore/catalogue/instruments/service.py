@@ -7,7 +7,7 @@ from typing import Any
 
 from beamlore.catalogue.database import Document
 from beamlore.catalogue.datasets.conversion import without_si
-from beamlore.catalogue.filters import Listing, Style, parse_filter, to_mongo
+from beamlore.catalogue.filters import OLDEST_FIRST, Listing, Style, parse_filter, to_mongo
 from beamlore.catalogue.instruments.rights import InstrumentRights
 from beamlore.catalogue.instruments.vocabulary import INSTRUMENTS
 from beamlore.catalogue.keys import storable
@@ -24,7 +24,7 @@ class InstrumentService:
     def __init__(self, ground: Ground) -> None:
         self.rights = InstrumentRights(ground.policy, ground.settings)
         self._records = Records(ground, COLLECTION, self.rights, "Instrument")
-        self._style = Style(INSTRUMENTS, strict=False, limit=100, sort=(), most=ground.settings.query_limit)
+        self._style = Style(INSTRUMENTS, strict=False, limit=100, sort=OLDEST_FIRST, most=ground.settings.query_limit)
         self._pid_prefix = ground.settings.pid_prefix
 
     def listing(self, text: str | None) -> Listing:

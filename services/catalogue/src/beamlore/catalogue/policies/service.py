@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from beamlore.catalogue.database import Document, Query
-from beamlore.catalogue.filters import Listing, Style, parse_filter, parse_where, to_mongo
+from beamlore.catalogue.filters import OLDEST_FIRST, Listing, Style, parse_filter, parse_where, to_mongo
 from beamlore.catalogue.filters.listing import decode
 from beamlore.catalogue.noun import Ground
 from beamlore.catalogue.policies.defaults import COLLECTION, DefaultPolicies
@@ -25,7 +25,7 @@ class PolicyService:
         self.rights = PolicyRights(ground.policy, ground.settings)
         self._records = Records(ground, COLLECTION, self.rights, "Policy")
         self._defaults = DefaultPolicies(ground)
-        self._style = Style(POLICIES, strict=False, limit=100, sort=(), most=ground.settings.query_limit)
+        self._style = Style(POLICIES, strict=False, limit=100, sort=OLDEST_FIRST, most=ground.settings.query_limit)
 
     def listing(self, text: str | None) -> Listing:
         """Return what a ``filter`` asks for."""

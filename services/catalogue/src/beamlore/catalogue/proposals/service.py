@@ -10,6 +10,7 @@ from beamlore.catalogue.attachments.target import Target
 from beamlore.catalogue.database import Document
 from beamlore.catalogue.datasets.input import checked
 from beamlore.catalogue.filters import (
+    OLDEST_FIRST,
     FilterError,
     Listing,
     Style,
@@ -50,7 +51,7 @@ class ProposalService:
         self.recount = Recount(ground.database, settings.recount_seconds)
         listed = () if settings.proposal_types_file is None else read_types(settings.proposal_types_file)
         self._types = (*listed, DEFAULT_TYPE)
-        self._style = Style(PROPOSALS, strict=False, limit=100, sort=(), most=settings.query_limit)
+        self._style = Style(PROPOSALS, strict=False, limit=100, sort=OLDEST_FIRST, most=settings.query_limit)
 
     async def run(self) -> None:
         """Keep the numbers of datasets right until cancelled."""

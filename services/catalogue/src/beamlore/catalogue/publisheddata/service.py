@@ -8,7 +8,7 @@ from typing import Any
 from pymongo import ASCENDING, TEXT, IndexModel
 
 from beamlore.catalogue.database import Document, Query
-from beamlore.catalogue.filters import FilterError, Listing, Style, parse_filter, to_mongo
+from beamlore.catalogue.filters import OLDEST_FIRST, FilterError, Listing, Style, parse_filter, to_mongo
 from beamlore.catalogue.filters.grammar import All, Condition
 from beamlore.catalogue.filters.listing import decode, parse_limits
 from beamlore.catalogue.filters.where import parse_where, words
@@ -46,8 +46,8 @@ class PublishedDataService:
         self._pid_prefix = settings.dataset_pid_prefix
         self._short = settings.doi_short_suffix
         most = settings.query_limit
-        self._v3 = Style(FORMER_PUBLISHED_DATA, strict=False, limit=100, sort=(), most=most)
-        self._v4 = Style(PUBLISHED_DATA, strict=False, limit=100, sort=(), most=most)
+        self._v3 = Style(FORMER_PUBLISHED_DATA, strict=False, limit=100, sort=OLDEST_FIRST, most=most)
+        self._v4 = Style(PUBLISHED_DATA, strict=False, limit=100, sort=OLDEST_FIRST, most=most)
 
     def v3_listing(self, filter: str | None) -> Listing:
         """Return what a v3 ``filter`` asks for."""

@@ -13,7 +13,7 @@ from beamlore.catalogue.attachments.target import as_v3 as attachment_as_v3
 from beamlore.catalogue.database import Document, Query
 from beamlore.catalogue.datasets.conversion import as_v3 as dataset_as_v3
 from beamlore.catalogue.datasets.conversion import without_si
-from beamlore.catalogue.filters import Listing, Style, parse_filter, parse_fullquery_fields, to_mongo
+from beamlore.catalogue.filters import OLDEST_FIRST, Listing, Style, parse_filter, parse_fullquery_fields, to_mongo
 from beamlore.catalogue.filters.listing import decode, parse_limits
 from beamlore.catalogue.keys import storable
 from beamlore.catalogue.linked import LinkedDatasets
@@ -37,7 +37,7 @@ class SampleService:
         self._records = Records(ground, COLLECTION, self.rights, "Sample", "sampleId")
         self._datasets = LinkedDatasets(ground, "sampleIds")
         self._attachments = AttachmentService(ground)
-        self._style = Style(SAMPLES, strict=False, limit=100, sort=(), most=settings.query_limit)
+        self._style = Style(SAMPLES, strict=False, limit=100, sort=OLDEST_FIRST, most=settings.query_limit)
         self._keys_at_most = settings.metadata_keys_return_limit
         self._samples_at_most = settings.metadata_parent_instances_return_limit
 

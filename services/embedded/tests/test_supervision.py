@@ -61,6 +61,19 @@ def _pid(supervisor: Supervisor, name: str) -> int | None:
     return supervisor.status()[name].pid
 
 
+@pytest.fixture
+def shell_without_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+
+async def test_python_keeps_what_it_compiled(
+    shell_without_bytecode: None, supervisor: Supervisor, state: StateDirectory
+) -> None:
+    await supervisor.start("stays")
+
+    await _until(lambda: any((state.cache / "bytecode").rglob("signal.*.pyc")))
+
+
 async def test_a_process_gets_its_environment_as_it_is(supervisor: Supervisor, state: StateDirectory) -> None:
     await supervisor.start("stays")
     await _until(lambda: supervisor.status()["stays"].state == "RUNNING")

@@ -139,6 +139,7 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 async def _end_streams(ending: Ending, catalogue: Catalogue) -> None:

@@ -18,7 +18,7 @@ class ScopeRepository(GuardedRepository):
 
     def __init__(self, collection: AsyncCollection[Document], policy: AccessPolicy, seconds: float) -> None:
         super().__init__(collection, policy, seconds)
-        self._proposal_rights = policy
+        self._proposal_rights = policy.unshared
 
     async def parameters(
         self, principal: Principal, *, search: str, proposal: str | None, beamline: str | None, limit: int

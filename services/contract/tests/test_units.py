@@ -19,10 +19,14 @@ from beamlore.contract import _units as units
 @pytest.fixture
 def facility() -> Iterator[None]:
     """A vocabulary of the test's own."""
+
+    def forget() -> None:
+        for cached in (units._vocabulary, units.unit_registry, units.parsed_unit):
+            cached.cache_clear()
+
+    forget()
     yield
-    units._vocabulary.cache_clear()
-    units.unit_registry.cache_clear()
-    units.parsed_unit.cache_clear()
+    forget()
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ async def test_the_same_conditions_as_on_scicats_routes_narrow(served: Served) -
     ("params", "at_fault"),
     [
         ({"where": '{"$where": "sleep(1000)"}'}, "where.$where"),
-        ({"where": "{"}, "where"),
+        ({"where": "{"}, "Invalid JSON in where"),
         ({"where": '{"nothing": 1}'}, "where.nothing"),
         ({"search": "[]"}, "search"),
         ({"columns": "pid,$where"}, "columns"),

@@ -27,7 +27,6 @@ class Provider:
         self.answers = True
         self.hangs = False
         self.asked = 0
-        self.others: set[asyncio.Task[object]] = set()
         self.rechecks = AccountRechecks(self, seconds=SECONDS, overdue_seconds=OVERDUE, clock=lambda: self.now)
 
     async def account(self, key: str) -> Account:
@@ -45,15 +44,13 @@ class Provider:
 
     async def settle(self) -> None:
         """Let what is done beside the requests come to its end."""
-        while asyncio.all_tasks() - self.others - {asyncio.current_task()}:
-            await asyncio.sleep(0)
+        async with asyncio.timeout(30):
+            await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name() == "account recheck"))
 
 
 @pytest.fixture
 async def provider() -> Provider:
-    provider = Provider()
-    provider.others = asyncio.all_tasks()
-    return provider
+    return Provider()
 
 
 async def test_fresh_proof_needs_no_look(provider):
